@@ -1,0 +1,1 @@
+"""The commands of `formapp`, one file per noun."""

@@ -1,0 +1,1 @@
+"""What we promise: the shape of docs/policy.toml and its loader."""

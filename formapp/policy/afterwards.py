@@ -1,0 +1,45 @@
+"""What happens after a request: resolution, escalation, complaints, article feedback."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from formapp.policy.shape import BusinessDays, CalendarDays, Item, Shape, Text
+
+Gate = Literal["first-response-sent", "promise-passed"]
+
+
+class Resolution(Shape):
+    """When a quiet ticket is resolved, when a resolved one is closed, and the reasons that can be logged."""
+
+    resolved_after_quiet_days: CalendarDays
+    closed_after_resolved_days: CalendarDays
+    reasons: tuple[Text, ...] = Field(min_length=1)
+
+
+class Escalation(Shape):
+    """What a formal escalation must carry, and what lets it through to escalation level."""
+
+    subject: Text
+    gate_any_of: tuple[Gate, ...] = Field(min_length=1)
+    required_items: tuple[Item, ...] = Field(min_length=1)
+
+    @field_validator("subject")
+    @classmethod
+    def _names_the_ticket(cls, subject: str) -> str:
+        if subject.count("{ticket_id}") != 1 or subject.replace("{ticket_id}", "").count("{"):
+            raise ValueError("must contain {ticket_id} once, where the ticket's ID goes, and no other braces")
+        return subject
+
+
+class Complaints(Shape):
+    """How soon a complaint is acknowledged and answered."""
+
+    acknowledged_within_business_days: BusinessDays
+    answered_within_days: CalendarDays
+
+
+class Feedback(Shape):
+    """The reasons a reader can give for an article that did not help."""
+
+    reasons: tuple[Item, ...] = Field(min_length=1)

@@ -1,0 +1,121 @@
+"""The whole support policy as one frozen value."""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
+
+from formapp.errors import HelpCentreError
+from formapp.policy.afterwards import Complaints, Escalation, Feedback, Resolution
+from formapp.policy.hours import HolidayCalendar, OpeningHours
+from formapp.policy.requests import Level, Priority, RequestType, TicketForm, Troubleshooting
+from formapp.policy.shape import Key, Shape, Text, no_repeats, quoted
+
+T = TypeVar("T")
+
+
+class UnknownChoice(HelpCentreError):
+    """A request type or priority level that the policy does not have, or a pair that does not go together."""
+
+
+class Brand(Shape):
+    """Whose product it is, who supports it, and how its tickets are named."""
+
+    name: Text
+    supported_by: Text
+    ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,6}$")]
+
+
+class Channels(Shape):
+    """Where support is reached."""
+
+    email: Text
+    help_centre: Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+$")]
+
+    @field_validator("email")
+    @classmethod
+    def _an_address(cls, address: str) -> str:
+        try:
+            return validate_email(address, check_deliverability=False).normalized
+        except EmailNotValidError as error:
+            raise ValueError(f"{address!r} is no email address: {error}") from None
+
+
+class Example(Shape):
+    """A worked example: what was received when, and the deadline that the page claims for it."""
+
+    type: Key
+    priority: Level | None = None
+    received: AwareDatetime
+    due: AwareDatetime
+    note: Text
+
+
+class Policy(Shape):
+    """What support promises. `docs/policy.toml` is its only source."""
+
+    version: Text
+    brand: Brand
+    channels: Channels
+    hours: OpeningHours
+    holidays: HolidayCalendar
+    request_types: tuple[RequestType, ...] = Field(min_length=1)
+    priorities: tuple[Priority, ...] = Field(min_length=1)
+    ticket_form: TicketForm
+    troubleshooting: Troubleshooting
+    resolution: Resolution
+    escalation: Escalation
+    complaints: Complaints
+    feedback: Feedback
+    examples: tuple[Example, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Policy":
+        no_repeats((kind.key for kind in self.request_types), "request_types: key")
+        no_repeats((kind.name for kind in self.request_types), "request_types: name")
+        no_repeats((priority.level for priority in self.priorities), "priorities: level")
+        if not any(kind.has_priority for kind in self.request_types):
+            raise ValueError("request_types: none has `has_priority = true`, so no ticket could have a priority: set it for one type")
+        lists = {
+            "troubleshooting.report_items": self.troubleshooting.report_items,
+            "escalation.required_items": self.escalation.required_items,
+            "feedback.reasons": self.feedback.reasons,
+        }
+        for name, items in lists.items():
+            no_repeats((item.key for item in items), f"{name}: key")
+        for number, example in enumerate(self.examples, 1):
+            try:
+                self.choice(example.type, example.priority)
+            except UnknownChoice as error:
+                raise ValueError(f"examples: number {number}: {error}") from None
+        return self
+
+    def choice(self, request_type: str, level: str | None = None) -> tuple[RequestType, Priority | None]:
+        """Find a request type by key or name and a priority by level, whatever their case and punctuation.
+
+        Raises UnknownChoice for a type or level the policy does not have, and for a level on a type without levels.
+        """
+        kind = _find(request_type, self.request_types, lambda kind: (kind.key, kind.name))
+        if kind is None:
+            known = ", ".join(kind.key for kind in self.request_types)
+            raise UnknownChoice(f"type {quoted(request_type)} is not in the policy: use one of {known}")
+        if level is None:
+            return kind, None
+        priority = _find(level, self.priorities, lambda priority: (priority.level,))
+        if priority is None:
+            known = ", ".join(priority.level for priority in self.priorities)
+            raise UnknownChoice(f"priority {quoted(level)} is not in the policy: use one of {known}")
+        if not kind.has_priority:
+            raise UnknownChoice(f"priority {priority.level} does not go with type {kind.key}: leave the priority out")
+        return kind, priority
+
+
+def _find(wanted: str, among: tuple[T, ...], names: Callable[[T], tuple[str, ...]]) -> T | None:
+    folded = _fold(wanted)
+    return next((one for one in among if folded in map(_fold, names(one))), None)
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")

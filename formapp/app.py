@@ -1,0 +1,82 @@
+"""The application factory: the one place where everything is wired."""
+
+import time
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+from gunicorn.errors import AppImportError
+
+from formapp.errors import HelpCentreError
+from formapp.logs import configure_logs
+from formapp.runtime import Runtime
+from formapp.services.database import check_schema
+from formapp.settings import read_settings
+from formapp.site import Site, security_headers
+from formapp.web.context import KEY
+from formapp.web.errors import register_errors
+from formapp.web.headers import add_headers
+from formapp.web.health import health
+from formapp.web.kept_mails import kept_mails
+from formapp.web.promises import promises
+from formapp.web.static import StaticSite
+from formapp.web.submissions import submissions
+from formapp.web.ticket_pages import ticket_pages
+
+log = structlog.get_logger()
+
+
+def create_app(runtime: Runtime | None = None) -> Flask:
+    """Return the WSGI application.
+
+    Raises a HelpCentreError (SettingsError, PolicyError, DatabaseError, SiteNotBuilt) when it could not keep its promises.
+    """
+    if runtime is None:
+        settings = read_settings()
+        configure_logs(settings.log_level)
+        runtime = Runtime.start(settings)
+    check_schema(runtime.database)
+    site = Site.read(runtime.settings.site_dir)
+
+    app = Flask("formapp", static_folder=None, template_folder=None)
+    app.extensions[KEY] = runtime
+    app.extensions[f"{KEY}.site"] = site
+    headers = security_headers(site, https=runtime.settings.base_url.startswith("https:"))
+    add_headers(app, headers)
+    register_errors(app)
+    _log_requests(app)
+    for blueprint in (submissions, promises, ticket_pages, health):
+        app.register_blueprint(blueprint)
+    if runtime.settings.development and runtime.settings.smtp_host is None:
+        app.register_blueprint(kept_mails)
+    app.wsgi_app = StaticSite(app.wsgi_app, site, headers)  # type: ignore[method-assign]
+    return app
+
+
+def _log_requests(app: Flask) -> None:
+    """One line a request, with its route and never its path: a path can hold a token."""
+
+    @app.before_request
+    def _() -> None:
+        g.started = time.monotonic()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=uuid4().hex[:12])
+
+    @app.after_request
+    def _(response: Response) -> Response:
+        log.info(
+            "request",
+            method=request.method,
+            route=str(request.url_rule) if request.url_rule else None,
+            status=response.status_code,
+            ms=round((time.monotonic() - g.started) * 1000, 1),
+        )
+        return response
+
+
+def wsgi() -> Flask:
+    """Return the application for gunicorn, which prints an AppImportError as its message and stops; any other error as a traceback."""
+    try:
+        return create_app()
+    except HelpCentreError as error:
+        raise AppImportError(str(error)) from None

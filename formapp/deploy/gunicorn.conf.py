@@ -1,0 +1,19 @@
+"""gunicorn's settings for the service: `gunicorn --config formapp/deploy/gunicorn.conf.py`."""
+
+import os
+
+from formapp.logs import logging_of
+
+wsgi_app = "formapp.app:wsgi()"
+bind = "127.0.0.1:8000"
+# One process with many threads: SQLite has one writer anyway. With PostgreSQL, raise `workers`.
+worker_class = "gthread"
+workers = 1
+threads = 32
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+control_socket_disable = True
+# The application logs each request itself, by its route: an access log would hold the tokens in paths.
+accesslog = None
+logconfig_dict = logging_of(os.environ.get("FORMAPP_LOG_LEVEL", "INFO"))

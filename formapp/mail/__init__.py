@@ -1,0 +1,1 @@
+"""How mail looks and leaves: values in, values out; only `sender` touches a network."""

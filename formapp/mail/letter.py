@@ -1,0 +1,29 @@
+"""A letter before it is sealed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is said to whom; `purpose` names its folder under templates/mail, by which mails are also counted."""
+
+    purpose: str
+    recipient: str
+    subject: str
+    body: str
+    reply_to: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    # Asks every robot to keep quiet, so that two of them do not talk all night.
+    automatic: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SealedLetter:
+    """A finished mail on its way: its number in the outbox, its one recipient, the exact bytes, and when they were made (UTC)."""
+
+    number: int
+    recipient: str
+    raw: bytes
+    written_at: datetime

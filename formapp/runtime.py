@@ -1,0 +1,56 @@
+"""What a running process has at hand: settings, policy, calendar, database, clock and sender."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from formapp.policy.loader import load_policy
+from formapp.policy.policy import Policy
+from formapp.rules.business_time import BusinessCalendar
+from formapp.rules.examples import check_examples
+from formapp.services.database import Database, open_database
+from formapp.settings import Settings
+
+
+def utc_now() -> datetime:
+    """Return the moment it is, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Made once at start and handed to whoever needs it."""
+
+    settings: Settings
+    policy: Policy
+    calendar: BusinessCalendar
+    database: Database
+    now: Callable[[], datetime] = utc_now
+
+    @classmethod
+    def start(cls, settings: Settings, now: Callable[[], datetime] = utc_now) -> Self:
+        """Load the policy and open the database.
+
+        Raises PolicyError or WrongExample for a policy that cannot be kept, and DatabaseError for a database that cannot be used.
+        """
+        policy = load_policy(settings.policy_file)
+        calendar = BusinessCalendar.of(policy)
+        check_examples(policy, calendar)
+        return cls(settings, policy, calendar, open_database(settings.database), now)
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where mails are kept as files until an SMTP server is set."""
+        return self.settings.instance_dir / "mail"
+
+    @property
+    def team_email(self) -> str:
+        """Where tickets are mailed to; in development an address that nobody has."""
+        return self.settings.team_email or "support-team@example.test"
+
+    @property
+    def bounce_email(self) -> str:
+        """The envelope sender of every mail."""
+        return self.settings.bounce_email or self.policy.channels.email

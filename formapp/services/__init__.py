@@ -1,0 +1,1 @@
+"""What happens: functions that take a session and never commit."""

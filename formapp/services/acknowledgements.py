@@ -1,0 +1,68 @@
+"""Who is sent an acknowledgement: a form must not become a way to flood somebody's mailbox, or to make two robots talk."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from formapp.mail.address import UnusableAddress, bare_address, domain_of, mailbox_of
+from formapp.mail.letters import TICKET_ACKNOWLEDGEMENT
+from formapp.models.outgoing_mail import OutgoingMail
+
+# Mailboxes behind which there is a machine, a list, or somebody else's duty.
+_NOBODY = re.compile(
+    r"mailer-?daemon|(no|do-?not|dont)[-_.]?reply([-_.].*)?|postmaster|hostmaster|abuse|daemon|root"
+    r"|bounces?([-_=.].*)?|.*-bounces?|listserv|majordomo|owner-.*|.*-owner|.*-request"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AckCaps:
+    """How many acknowledgements may be queued at most; the tickets are kept whatever these say."""
+
+    pause_per_address: timedelta = timedelta(minutes=10)
+    per_address_per_day: int = 3
+    per_domain_per_hour: int = 50
+    in_all_per_hour: int = 500
+
+
+def reason_not_to_acknowledge(
+    session: Session, recipient: str, *, own_addresses: Collection[str], caps: AckCaps, now: datetime
+) -> str | None:
+    """Return why this address is sent no acknowledgement now, in words for staff, or None when it may be sent one.
+
+    The caller sees to it that one transaction at a time asks, as the intake does. `own_addresses` are those that
+    end up with us: the support address, the team's and the one for bounces.
+    """
+    try:
+        address = bare_address(recipient)
+    except UnusableAddress as error:
+        return f"the address cannot be written to: {error}"
+    mailbox = mailbox_of(address)
+    if mailbox in {mailbox_of(own) for own in own_addresses}:
+        return "the address is one of our own"
+    if _NOBODY.fullmatch(mailbox.rpartition("@")[0]):
+        return "the address is that of a mail system or a list, not of a person"
+    return _cap_reached(session, mailbox, caps, now)
+
+
+def _cap_reached(session: Session, mailbox: str, caps: AckCaps, now: datetime) -> str | None:
+    same_mailbox = OutgoingMail.recipient_mailbox == mailbox
+    same_domain = OutgoingMail.recipient_domain == domain_of(mailbox)
+    if _queued_since(session, now - caps.pause_per_address, same_mailbox):
+        return "the address was sent an acknowledgement a few minutes ago"
+    if _queued_since(session, now - timedelta(days=1), same_mailbox) >= caps.per_address_per_day:
+        return "the address was sent as many acknowledgements as it may get in a day"
+    if _queued_since(session, now - timedelta(hours=1), same_domain) >= caps.per_domain_per_hour:
+        return "the address's domain was sent as many acknowledgements as it may get in an hour"
+    if _queued_since(session, now - timedelta(hours=1)) >= caps.in_all_per_hour:
+        return "as many acknowledgements were sent as may be in an hour"
+    return None
+
+
+def _queued_since(session: Session, moment: datetime, *of_whom: ColumnElement[bool]) -> int:
+    recent = (OutgoingMail.purpose == TICKET_ACKNOWLEDGEMENT, OutgoingMail.created_at > moment)
+    return session.scalar(select(func.count()).select_from(OutgoingMail).where(*recent, *of_whom)) or 0

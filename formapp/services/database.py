@@ -1,0 +1,146 @@
+"""Open the database, embedded SQLite or PostgreSQL, and keep its schema."""
+
+import fcntl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from formapp.errors import HelpCentreError
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+# A writer waits this long for another (seconds); the file lock makes the wait rare.
+BUSY_TIMEOUT = 5
+
+
+class DatabaseError(HelpCentreError):
+    """The database cannot be used as it is; the message says what to do."""
+
+
+class Database:
+    """An engine and its two ways in: a transaction that writes, and a session that only reads."""
+
+    def __init__(self, engine: Engine, one_writer: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self.engine = engine
+        self._one_writer = one_writer
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: committed at the end, rolled back by any error."""
+        with self._one_writer(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads, so it never waits for a writer."""
+        with Session(self.engine.execution_options(reads_only=True)) as session:
+            yield session
+
+
+def open_database(url: str) -> Database:
+    """Return the database of a SQLAlchemy URL: sqlite or postgresql+psycopg.
+
+    Raises DatabaseError for another kind, or for a URL that is none.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseError("FORMAPP_DATABASE_URL is not a database URL: use sqlite:///… or postgresql+psycopg://…") from None
+    # Parameters are hidden: an error that reaches a log must not carry what a customer wrote.
+    if parsed.drivername == "sqlite" and parsed.database:
+        folder = Path(parsed.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError(
+                f"{folder} cannot be made: {error.strerror}: correct FORMAPP_DATABASE_URL or FORMAPP_INSTANCE_DIR"
+            ) from None
+        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False})
+        _prepare_sqlite(engine)
+        return Database(engine, _OneWriter(Path(f"{parsed.database}.lock")))
+    if parsed.drivername == "postgresql+psycopg":
+        return Database(create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_TIMEOUT}))
+    raise DatabaseError(f"FORMAPP_DATABASE_URL names {parsed.drivername!r}: use sqlite:///FILE or postgresql+psycopg://…")
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema to this version's; DatabaseError if the database belongs to a newer one or cannot be reached."""
+    _in_plain_words(lambda: command.upgrade(_alembic(database.engine), "head"))
+
+
+def check_schema(database: Database) -> None:
+    """Raise DatabaseError unless the schema is exactly this version's."""
+    expected = ScriptDirectory.from_config(_alembic(database.engine)).get_current_head()
+    found: list[str | None] = []
+
+    def look() -> None:
+        with database.engine.execution_options(reads_only=True).connect() as connection:
+            found.append(MigrationContext.configure(connection).get_current_revision())
+
+    _in_plain_words(look)
+    if found != [expected]:
+        raise DatabaseError(f"the database's schema is {found[0] or 'empty'}, this version's is {expected}: run `formapp db upgrade`")
+
+
+def _in_plain_words(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error.__class__.__name__).splitlines()[0]
+        raise DatabaseError(f"the database cannot be used: {reason}: correct FORMAPP_DATABASE_URL or start the server") from None
+    except Exception as error:
+        if error.__class__.__module__.startswith("alembic"):
+            raise DatabaseError(f"the schema cannot be brought up to date: {error}: run the version of formapp that made it") from None
+        raise
+
+
+def _alembic(engine: Engine) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config
+
+
+class _OneWriter:
+    """One writer at a time, across threads and processes; the kernel wakes the next, where SQLite would poll."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.Lock()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        if not self._threads.acquire(timeout=BUSY_TIMEOUT):
+            raise DatabaseError("the database is busy: try again in a moment")
+        try:
+            # Opened anew each time: a descriptor shared over a fork would share the lock as well.
+            with self._path.open("a") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield
+        finally:
+            self._threads.release()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _(dbapi: Any, record: Any) -> None:
+        dbapi.isolation_level = None  # BEGIN is ours, below
+        # FULL, because an acknowledged ticket must outlive a power cut.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _(connection: Connection) -> None:
+        # IMMEDIATE: a transaction that reads first and writes later is refused at once by SQLite, busy timeout or not.
+        reads_only = connection.get_execution_options().get("reads_only")
+        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,177 @@
+"""What the operator sets, read from the environment once, checked at start and frozen."""
+
+import difflib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from formapp.errors import HelpCentreError
+
+PREFIX = "FORMAPP_"
+SHORTEST_SECRET = 32
+
+
+class SettingsError(HelpCentreError):
+    """A setting is missing or wrong; the message names its environment variable and the mend."""
+
+
+def _address(value: str) -> str:
+    try:
+        return validate_email(value, check_deliverability=False, allow_smtputf8=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise ValueError(f"must be an email address: {error}") from None
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and its meaning; the README's table is made from these descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    environment: Literal["production", "development"] = Field(
+        "production", description="`development` keeps a generated secret in the instance folder and shows mails at /dev/mail/"
+    )
+    secret_key: SecretStr | None = Field(
+        None, description=f"signs the links in mails; at least {SHORTEST_SECRET} characters; required in production"
+    )
+    secret_key_file: Path | None = Field(None, description="a file that holds the secret key, instead of the variable above")
+    base_url: str = Field("http://localhost:8000", description="where people reach the site; the links in mails begin with it")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL; PostgreSQL as `postgresql+psycopg://…`; by default SQLite in the instance folder"
+    )
+    instance_dir: Path = Field(Path("instance"), description="the folder for the database and mails kept as files")
+    site_dir: Path = Field(Path("site"), description="the built site")
+    policy_file: Path = Field(Path("docs/policy.toml"), description="the support policy")
+    team_email: Address | None = Field(
+        None, description="where tickets are mailed to; required as soon as an SMTP server is set, and in production"
+    )
+    bounce_email: Address | None = Field(
+        None, description="the envelope sender, which gets bounces; by default the policy's support address"
+    )
+    smtp_host: str | None = Field(
+        None, description="the SMTP server; required in production, unset in development mails are kept as files in the instance folder"
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="its port")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the connection is secured; certificates are always verified, and there is no fallback"
+    )
+    smtp_username: str | None = Field(None, description="the account to log in with, if any")
+    smtp_password: SecretStr | None = Field(None, description="its password")
+    smtp_password_file: Path | None = Field(None, description="a file that holds the password, instead of the variable above")
+    smtp_ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
+    acknowledgements_per_domain_per_hour: Count = Field(50, description="cap on acknowledgements to one domain")
+    acknowledgements_per_hour: Count = Field(500, description="cap on all acknowledgements")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="how much is logged, as JSON lines on standard error"
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must be a scheme and a host, like https://support.example.com")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.team_email is None and (self.smtp_host or self.environment == "production"):
+            raise ValueError(f"{PREFIX}TEAM_EMAIL is missing: set the address that tickets are mailed to")
+        if self.smtp_host is None and self.environment == "production":
+            raise ValueError(f"{PREFIX}SMTP_HOST is missing: set the SMTP server that sends the mails")
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError(f"{PREFIX}SMTP_USERNAME and {PREFIX}SMTP_PASSWORD go together: set both or neither")
+        if self.smtp_username and self.smtp_security == "none":
+            raise ValueError(f"{PREFIX}SMTP_SECURITY is none, which would send the password in the clear: use starttls or tls")
+        return self
+
+    @property
+    def development(self) -> bool:
+        """Whether this is somebody's own machine and not the public service."""
+        return self.environment == "development"
+
+    @property
+    def database(self) -> str:
+        """The database's URL, the embedded one unless another is set."""
+        return self.database_url or f"sqlite:///{self.instance_dir.absolute() / 'helpcentre.db'}"
+
+    @property
+    def signing_key(self) -> str:
+        """The secret that signs links; read_settings has seen to it that there is one."""
+        assert self.secret_key is not None
+        return self.secret_key.get_secret_value()
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of the environment; raise SettingsError naming each variable that is wrong."""
+    given = {name: value for name, value in (os.environ if environ is None else environ).items() if name.startswith(PREFIX)}
+    known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
+    for name in sorted(given.keys() - known):
+        close = difflib.get_close_matches(name, known, n=1)
+        raise SettingsError(f"{name} is not a setting: {f'did you mean {close[0]}?' if close else 'remove it; the README lists them'}")
+    values = {name.removeprefix(PREFIX).lower(): value for name, value in given.items() if value.strip()}
+    for field in ("secret_key", "smtp_password"):
+        if f"{field}_file" in values:
+            if field in values:
+                raise SettingsError(f"{PREFIX}{field.upper()} and {PREFIX}{field.upper()}_FILE are both set: keep one of them")
+            values[field] = _file_text(values[f"{field}_file"], f"{PREFIX}{field.upper()}_FILE")
+    if values.get("environment") == "development" and "secret_key" not in values:
+        values["secret_key"] = _kept_secret(Path(values.get("instance_dir", Settings.model_fields["instance_dir"].default)))
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_in_plain_words(problem["loc"], problem["msg"]) for problem in error.errors())) from None
+    _require_secret(settings)
+    return settings
+
+
+def _require_secret(settings: Settings) -> None:
+    key = f"{PREFIX}SECRET_KEY"
+    if settings.secret_key is None:
+        raise SettingsError(
+            f'{key} is missing: set it to a random text, for example from `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
+        )
+    secret = settings.signing_key
+    if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10:
+        raise SettingsError(f"{key} is too short or too plain to sign links with: use at least {SHORTEST_SECRET} random characters")
+
+
+def _file_text(path: str, variable: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{variable}: {path} cannot be read: {error.__class__.__name__}: correct the path or its permissions") from None
+
+
+def _kept_secret(instance_dir: Path) -> str:
+    """Return the development secret, made on the first start and kept so that links outlive a restart."""
+    path = instance_dir / "secret-key"
+    try:
+        instance_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be written: {error.strerror}: correct the folder's permissions or set {PREFIX}INSTANCE_DIR"
+        ) from None
+
+
+def _in_plain_words(location: tuple[int | str, ...], message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    if not location:
+        return message
+    return f"{PREFIX}{str(location[0]).upper()}: {message[:1].lower()}{message[1:]}: correct it"

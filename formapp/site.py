@@ -1,0 +1,119 @@
+"""The built site: the frame that dynamic pages wear, and the headers that its pages need; for the service and for a web server alike."""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Self
+
+from formapp.errors import HelpCentreError
+
+SWAP = re.compile(r"<!-- helpcentre:swap -->.*?<!-- /helpcentre:swap -->", re.DOTALL)
+ERROR_FRAME = "404.html"
+REQUEST_FRAME = "your-request/index.html"
+_INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
+_HEADING = re.compile(r"<h1\b[^>]*>.*?</h1>", re.DOTALL)
+_TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+# Instant navigation fetches the page anew at the first jump within it, and with it goes what somebody has typed.
+_INSTANT = re.compile(r'"navigation\.instant[a-z.]*"(?:, )?')
+_HEAD_LINKS = re.compile(r'<link rel="(?:canonical|prev|next)"[^>]*>')
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+class SiteNotBuilt(HelpCentreError):
+    """There is no built site to serve."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A built site, read once when the process starts."""
+
+    folder: Path
+    content_security_policy: str
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Return the site in a folder; raise SiteNotBuilt when what we need of it is not there."""
+        for needed in (ERROR_FRAME, REQUEST_FRAME):
+            if not (folder / needed).is_file():
+                raise SiteNotBuilt(f"{folder / needed} is missing: build the site with `mkdocs build`, or set FORMAPP_SITE_DIR")
+        return cls(folder, content_security_policy(script_hashes(folder)))
+
+    def page(self, name: str) -> "Frame":
+        """Return a built page as a frame; `name` is a path inside the site's folder that we chose, never a reader's."""
+        return Frame((self.folder / name).read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A built page, of which a part is exchanged; every method returns a new one."""
+
+    html: str
+
+    def swapped(self, content: str) -> "Frame":
+        """Exchange what stands between the marks for safe HTML."""
+        html, count = SWAP.subn(lambda _: content, self.html, count=1)
+        if not count:
+            raise SiteNotBuilt("a built page has lost its swap marks: build the site again with `mkdocs build`")
+        return Frame(_INSTANT.sub("", html))
+
+    def titled(self, title: str) -> "Frame":
+        """Set the title and the first heading to a plain text, and take out the links that belong to the built page."""
+        heading = f"<h1>{escape(title)}</h1>"
+        site_name = _TITLE.search(self.html)
+        suffix = site_name[1].rpartition(" - ")[2] if site_name else ""
+        html = _TITLE.sub(lambda _: f"<title>{escape(title)} - {suffix}</title>", self.html, count=1)
+        return Frame(_HEAD_LINKS.sub("", _HEADING.sub(lambda _: heading, html, count=1)))
+
+    def with_error_summary(self, summary: str) -> "Frame":
+        """Put an error summary above the heading, and say in the title that there is an error."""
+        html = _TITLE.sub(lambda found: f"<title>Error: {found[1]}</title>", self.html, count=1)
+        return Frame(html.replace("<h1", f"{summary}<h1", 1))
+
+
+def script_hashes(folder: Path) -> list[str]:
+    """Return the CSP hashes of every inline script in the built pages."""
+    hashes = set()
+    for path in folder.rglob("*.html"):
+        for script in _INLINE_SCRIPT.finditer(path.read_text(encoding="utf-8")):
+            attributes = script["attributes"].lower()
+            if "src=" in attributes or "application/json" in attributes:
+                continue
+            digest = base64.b64encode(hashlib.sha256(script["code"].encode()).digest()).decode()
+            hashes.add(f"'sha256-{digest}'")
+    return sorted(hashes)
+
+
+def content_security_policy(hashes: list[str]) -> str:
+    """Return the strict policy: our own files, and the inline scripts that the build wrote."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            " ".join(("script-src 'self'", *hashes)),
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "object-src 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def security_headers(site: Site, *, https: bool) -> dict[str, str]:
+    """Return the headers for every page; HSTS only where the site is reached over https."""
+    headers = {"Content-Security-Policy": site.content_security_policy, **ALWAYS}
+    if https:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return headers

@@ -1,0 +1,32 @@
+"""What a POST must pass before its form is read."""
+
+from flask import request
+from werkzeug.exceptions import Forbidden
+
+from formapp.web.context import runtime
+
+# A ticket is 8,000 characters at most; four bytes a character and the encoding's own weight leave room.
+LARGEST_FORM = 128 * 1024
+
+
+def require_own_page() -> None:
+    """Raise Forbidden when a browser says that another site's page sent the form.
+
+    There is no session to abuse and so no CSRF token; a client that says nothing, as a script, is let through.
+    Sec-Fetch-Site decides where there is one: Origin is `null` from a page without a referrer.
+    """
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        if fetch_site in ("same-origin", "none"):
+            return
+        raise Forbidden("This form can only be sent from our own page.")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin not in (runtime().settings.base_url, f"{request.scheme}://{request.host}"):
+        raise Forbidden("This form can only be sent from our own page.")
+
+
+def limit_size() -> None:
+    """Refuse a body that no filled form has; reading it raises RequestEntityTooLarge."""
+    request.max_content_length = LARGEST_FORM
+    request.max_form_memory_size = LARGEST_FORM
+    request.max_form_parts = 100

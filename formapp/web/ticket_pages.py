@@ -1,0 +1,55 @@
+"""The customer's page of a ticket, opened by a signed link."""
+
+from flask import Blueprint, Response
+
+from formapp.models import Ticket
+from formapp.rules.references import ticket_id
+from formapp.rules.wording import say_hours, say_moment, to_the_minute
+from formapp.services.links import BadLink
+from formapp.site import REQUEST_FRAME
+from formapp.web.context import links, runtime
+from formapp.web.headers import private
+from formapp.web.pages import page
+
+ticket_pages = Blueprint("ticket_pages", __name__)
+
+
+@ticket_pages.get("/your-request/<token>")
+def ticket_page(token: str) -> Response:
+    """Show a request to whoever has its link; every other token gets the same answer."""
+    running = runtime()
+    try:
+        number = links().ticket_number(token)
+    except BadLink:
+        return _no_such_link()
+    with running.database.reading() as session:
+        ticket = session.get(Ticket, number)
+        if ticket is None:
+            return _no_such_link()
+        kind, _ = running.policy.choice(ticket.request_type)
+        promise = ticket.promise
+        return private(
+            page(
+                "Request received",
+                "ticket.html",
+                frame=REQUEST_FRAME,
+                ticket=ticket,
+                ticket_id=ticket_id(running.policy, ticket.number),
+                kind=kind.name,
+                promise=promise,
+                due=say_moment(promise.due_at, running.policy, running.now()),
+                received=say_moment(to_the_minute(ticket.received_at), running.policy, running.now()),
+                reply_address=_masked(ticket.email),
+                hours=say_hours(running.policy),
+            )
+        )
+
+
+def _no_such_link() -> Response:
+    return private(page("This link does not open a request", "bad_link.html", frame=REQUEST_FRAME, status=404))
+
+
+def _masked(address: str) -> str:
+    """Show enough of an address to recognise one's own, and no more: j•••@example.com."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"

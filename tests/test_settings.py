@@ -1,0 +1,99 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from formapp.settings import SettingsError, read_settings
+
+SECRET = "kJ8x-Qm2_vT5wY9zB4nR7pL1sD6fG3hA0cE"
+PRODUCTION = {"FORMAPP_SECRET_KEY": SECRET, "FORMAPP_TEAM_EMAIL": "team@example.org", "FORMAPP_SMTP_HOST": "mail.example.org"}
+
+
+def test_production_is_the_default_and_needs_a_secret_a_team_and_a_mail_server():
+    settings = read_settings(PRODUCTION)
+    assert settings.environment == "production"
+    assert settings.signing_key == SECRET
+
+
+@pytest.mark.parametrize("name", list(PRODUCTION))
+def test_what_production_needs_is_never_guessed(name: str):
+    with pytest.raises(SettingsError, match=name):
+        read_settings({key: value for key, value in PRODUCTION.items() if key != name})
+
+
+@pytest.mark.parametrize("secret", ["short", "x" * 64, "abababababababababababababababababababab", " "])
+def test_a_short_or_plain_secret_is_refused(secret: str):
+    with pytest.raises(SettingsError, match="FORMAPP_SECRET_KEY"):
+        read_settings(PRODUCTION | {"FORMAPP_SECRET_KEY": secret})
+
+
+def test_development_makes_a_secret_once_and_keeps_it_to_itself(tmp_path: Path):
+    environ = {"FORMAPP_ENVIRONMENT": "development", "FORMAPP_INSTANCE_DIR": str(tmp_path / "instance")}
+    first, second = read_settings(environ), read_settings(environ)
+    assert first.signing_key == second.signing_key
+    assert len(first.signing_key) >= 32
+    assert stat.S_IMODE(os.stat(tmp_path / "instance" / "secret-key").st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FORMAPP_SMTP_HSOT", "x", "did you mean FORMAPP_SMTP_HOST"),
+        ("FORMAPP_NOTHING_LIKE_IT", "x", "is not a setting"),
+        ("FORMAPP_SMTP_PORT", "abc", "FORMAPP_SMTP_PORT"),
+        ("FORMAPP_SMTP_PORT", "70000", "FORMAPP_SMTP_PORT"),
+        ("FORMAPP_SMTP_SECURITY", "maybe", "FORMAPP_SMTP_SECURITY"),
+        ("FORMAPP_ENVIRONMENT", "prod", "FORMAPP_ENVIRONMENT"),
+        ("FORMAPP_BASE_URL", "support.example.org", "FORMAPP_BASE_URL"),
+        ("FORMAPP_BASE_URL", "https://support.example.org/help", "FORMAPP_BASE_URL"),
+        ("FORMAPP_TEAM_EMAIL", "team", "FORMAPP_TEAM_EMAIL"),
+        ("FORMAPP_TEAM_EMAIL", "a@example.org\nBcc: b@example.org", "FORMAPP_TEAM_EMAIL"),
+        ("FORMAPP_SMTP_USERNAME", "me", "FORMAPP_SMTP_PASSWORD"),
+        ("FORMAPP_SECRET_KEY_FILE", "/nowhere", "both set"),
+        ("FORMAPP_SMTP_PASSWORD_FILE", "/nowhere", "cannot be read"),
+        ("FORMAPP_LOG_LEVEL", "LOUD", "FORMAPP_LOG_LEVEL"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_do(name: str, value: str, said: str):
+    with pytest.raises(SettingsError) as refused:
+        read_settings(PRODUCTION | {name: value})
+    assert said in str(refused.value)
+
+
+def test_no_refusal_repeats_a_secret():
+    with pytest.raises(SettingsError) as refused:
+        read_settings(PRODUCTION | {"FORMAPP_SECRET_KEY": "tooshort-hunter2", "FORMAPP_SMTP_PORT": "0"})
+    assert "hunter2" not in str(refused.value)
+    assert "hunter2" not in repr(refused.value)
+
+
+def test_secrets_may_come_from_files(tmp_path: Path):
+    (tmp_path / "key").write_text(SECRET + "\n")
+    (tmp_path / "password").write_text("s3cret\n")
+    environ = {key: value for key, value in PRODUCTION.items() if key != "FORMAPP_SECRET_KEY"}
+    settings = read_settings(
+        environ
+        | {
+            "FORMAPP_SECRET_KEY_FILE": str(tmp_path / "key"),
+            "FORMAPP_SMTP_USERNAME": "me",
+            "FORMAPP_SMTP_PASSWORD_FILE": str(tmp_path / "password"),
+        }
+    )
+    assert settings.signing_key == SECRET
+    assert settings.smtp_password is not None
+    assert settings.smtp_password.get_secret_value() == "s3cret"
+    assert "s3cret" not in repr(settings)
+
+
+def test_a_password_is_never_sent_in_the_clear():
+    with pytest.raises(SettingsError, match="in the clear"):
+        read_settings(PRODUCTION | {"FORMAPP_SMTP_USERNAME": "me", "FORMAPP_SMTP_PASSWORD": "s3cret", "FORMAPP_SMTP_SECURITY": "none"})
+
+
+def test_an_empty_variable_is_as_good_as_none():
+    assert read_settings(PRODUCTION | {"FORMAPP_BOUNCE_EMAIL": "", "FORMAPP_SMTP_PORT": " "}).smtp_port == 587
+
+
+def test_a_trailing_slash_of_the_base_url_does_not_double_in_links():
+    assert read_settings(PRODUCTION | {"FORMAPP_BASE_URL": "https://support.example.org/"}).base_url == "https://support.example.org"

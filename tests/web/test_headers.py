@@ -1,0 +1,55 @@
+import base64
+import hashlib
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.requests import question
+
+PATHS = ["/", "/contact/ticket/", "/nothing-here", "/your-request/x", "/api/promise", "/healthz", "/dev/mail/"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_static_and_dynamic_has_the_strict_policy(client: FlaskClient, path: str):
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self' 'sha256-")
+    assert "unsafe" not in policy
+    for part in ("base-uri 'none'", "object-src 'none'", "frame-ancestors 'none'", "form-action 'self'"):
+        assert part in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert "Strict-Transport-Security" not in headers  # reached over http
+
+
+def test_the_policy_lets_the_built_pages_own_scripts_run_and_no_data_block(client: FlaskClient):
+    policy = client.get("/").headers["Content-Security-Policy"]
+    digest = base64.b64encode(hashlib.sha256(b"var a = 1").digest()).decode()
+    assert policy.count("'sha256-") == 1
+    assert f"'sha256-{digest}'" in policy
+
+
+def test_errors_and_refusals_have_the_headers_too(client: FlaskClient):
+    for answer in (
+        client.post("/contact/ticket/", data={}),
+        client.post("/contact/ticket/", data=question(), headers={"Sec-Fetch-Site": "cross-site"}),
+        client.delete("/"),
+    ):
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_over_https_browsers_are_told_to_stay_there(app_with: Callable[..., Flask]):
+    client = app_with(base_url="https://support.example.org").test_client()
+    for path in PATHS:
+        assert client.get(path).headers["Strict-Transport-Security"].startswith("max-age=31536000")
+
+
+def test_a_hostile_host_header_changes_no_link(client: FlaskClient):
+    answer = client.post("/contact/ticket/", data=question(), headers={"Host": "evil.example", "Accept": "application/json"})
+    assert answer.json["url"].startswith("http://localhost:8000/")
+    redirect = client.post("/contact/ticket/", data=question(email="b@example.net"), headers={"Host": "evil.example"})
+    assert redirect.location.startswith("/your-request/")

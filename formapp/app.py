@@ -49,7 +49,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         app.register_blueprint(blueprint)
     if runtime.settings.development and runtime.settings.smtp_host is None:
         app.register_blueprint(kept_mails)
-    app.wsgi_app = StaticSite(app.wsgi_app, site, headers)  # type: ignore[method-assign]
+    app.wsgi_app = StaticSite(app.wsgi_app, site, headers, changes=runtime.settings.development)  # type: ignore[method-assign]
     return app
 
 

@@ -14,7 +14,7 @@ SWAP = re.compile(r"<!-- helpcentre:swap -->.*?<!-- /helpcentre:swap -->", re.DO
 ERROR_FRAME = "404.html"
 REQUEST_FRAME = "your-request/index.html"
 _INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
-_HEADING = re.compile(r"<h1\b[^>]*>.*?</h1>", re.DOTALL)
+_HEADING = re.compile(r"(<h1\b[^>]*>).*?</h1>", re.DOTALL)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 # Instant navigation fetches the page anew at the first jump within it, and with it goes what somebody has typed.
 _INSTANT = re.compile(r'"navigation\.instant[a-z.]*"(?:, )?')
@@ -45,7 +45,8 @@ class Site:
         for needed in (ERROR_FRAME, REQUEST_FRAME):
             if not (folder / needed).is_file():
                 raise SiteNotBuilt(f"{folder / needed} is missing: build the site with `mkdocs build`, or set FORMAPP_SITE_DIR")
-        return cls(folder, content_security_policy(script_hashes(folder)))
+        # Resolved, so that a process keeps to its build when a link is turned to the next one.
+        return cls(folder.resolve(), content_security_policy(script_hashes(folder)))
 
     def page(self, name: str) -> "Frame":
         """Return a built page as a frame; `name` is a path inside the site's folder that we chose, never a reader's."""
@@ -66,12 +67,14 @@ class Frame:
         return Frame(_INSTANT.sub("", html))
 
     def titled(self, title: str) -> "Frame":
-        """Set the title and the first heading to a plain text, and take out the links that belong to the built page."""
-        heading = f"<h1>{escape(title)}</h1>"
+        """Set the title and the first heading to a plain text, and take out the links that belong to the built page.
+
+        The heading keeps its id: the skip link leads to it.
+        """
         site_name = _TITLE.search(self.html)
         suffix = site_name[1].rpartition(" - ")[2] if site_name else ""
         html = _TITLE.sub(lambda _: f"<title>{escape(title)} - {suffix}</title>", self.html, count=1)
-        return Frame(_HEAD_LINKS.sub("", _HEADING.sub(lambda _: heading, html, count=1)))
+        return Frame(_HEAD_LINKS.sub("", _HEADING.sub(lambda found: f"{found[1]}{escape(title)}</h1>", html, count=1)))
 
     def with_error_summary(self, summary: str) -> "Frame":
         """Put an error summary above the heading, and say in the title that there is an error."""

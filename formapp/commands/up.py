@@ -24,6 +24,7 @@ GUNICORN = Path(__file__).parent.parent / "deploy" / "gunicorn.conf.py"
 # Editors save in several steps; a build waits until they are done (seconds).
 SETTLE = 0.3
 FAREWELL = 35
+WEB, WORKER = "web server", "worker"
 
 
 class PortInUse(HelpCentreError):
@@ -41,7 +42,6 @@ def up(port: int) -> None:
     _require_free(port)
     runtime = Runtime.start(settings)
     migrate(runtime.database)
-    build_site(settings.site_dir)
     _Everything(settings, port).run()
 
 
@@ -62,49 +62,73 @@ class _Everything:
         self._port = port
         self._changed = threading.Event()
         self._stopping = threading.Event()
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        # The processes obey the policy that the pages were built from, not one that is just being edited.
+        self._policy_as_built = settings.instance_dir / "policy.toml"
 
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        web = self._start("gunicorn", "--config", str(GUNICORN), "--bind", f"127.0.0.1:{self._port}")
-        worker = self._start("formapp.commands.main", "worker")
+        self._build()
+        self._start_what_is_down()
         click.echo(f"The help centre is at {self._settings.base_url} (Ctrl-C ends it).")
         if self._settings.smtp_host is None:
             click.echo(f"Mails are kept in {self._settings.instance_dir / 'mail'} and shown at {self._settings.base_url}/dev/mail/")
         observer = self._watch()
         try:
             while not self._stopping.wait(SETTLE):
-                if web.poll() is not None or worker.poll() is not None:
-                    raise HelpCentreError("the web server or the worker has ended: what it printed stands above")
+                self._report_ended()
                 if self._changed.is_set():
-                    worker = self._renew(web, worker)
+                    self._renew()
         finally:
             observer.stop()
-            for child in (web, worker):
+            for child in self._children.values():
                 child.terminate()
-            for child in (web, worker):
+            for child in self._children.values():
                 _wait(child)
         click.echo("Ended.")
 
-    def _renew(self, web: "subprocess.Popen[bytes]", worker: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes]":
+    def _report_ended(self) -> None:
+        for name, child in list(self._children.items()):
+            if child.poll() is not None:
+                del self._children[name]
+                click.echo(f"The {name} has ended: what it printed stands above. It is started again after the next change.", err=True)
+
+    def _renew(self) -> None:
         """Build again and let both processes read the new pages and policy; keep what runs when the build fails."""
         while self._changed.is_set():
             self._changed.clear()
             self._stopping.wait(SETTLE)
         try:
-            build_site(self._settings.site_dir)
+            self._build()
         except BuildFailed as error:
             click.echo(f"{error}; the pages before the change are still shown.", err=True)
-            return worker
-        web.send_signal(signal.SIGHUP)
-        worker.terminate()
-        _wait(worker)
+            return
+        if web := self._children.get(WEB):
+            web.send_signal(signal.SIGHUP)
+        if worker := self._children.pop(WORKER, None):
+            worker.terminate()
+            _wait(worker)
+        self._start_what_is_down()
         click.echo("Built again after a change.")
-        return self._start("formapp.commands.main", "worker")
+
+    def _build(self) -> None:
+        policy = self._settings.policy_file.read_bytes()
+        build_site(self._settings.site_dir)
+        # Edited while the pages were built: it is then not known which of the two they show, and the next round is due at once.
+        if self._settings.policy_file.read_bytes() == policy or not self._policy_as_built.exists():
+            self._policy_as_built.write_bytes(policy)
+
+    def _start_what_is_down(self) -> None:
+        if WEB not in self._children:
+            self._children[WEB] = self._start("gunicorn", "--config", str(GUNICORN), "--bind", f"127.0.0.1:{self._port}")
+        if WORKER not in self._children:
+            self._children[WORKER] = self._start("formapp.commands.main", "worker")
 
     def _start(self, module: str, *arguments: str) -> "subprocess.Popen[bytes]":
+        environ = {**os.environ, f"{PREFIX}POLICY_FILE": str(self._policy_as_built)}
         # A session of its own: Ctrl-C reaches this process alone, which then ends the others in order.
-        return subprocess.Popen([sys.executable, "-m", module, *arguments], start_new_session=True)
+        return subprocess.Popen([sys.executable, "-m", module, *arguments], env=environ, start_new_session=True)
 
     def _watch(self) -> BaseObserver:
         observer = Observer()

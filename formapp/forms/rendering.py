@@ -1,28 +1,19 @@
 """Forms as accessible HTML; the same template makes the static page and the error page."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+from formapp.html import render
 
 
 def render_form(form: Any, notice: str = "") -> str:
     """Return the form's HTML with whatever answers and errors it holds; a notice stands above its first question."""
-    return _TEMPLATES.get_template("forms/form.html").render(form=form, notice=notice)
+    return render("forms/form.html", form=form, notice=notice)
 
 
 def render_error_summary(problems: Sequence[tuple[str, str]]) -> str:
     """Return the summary that stands above the page's heading, from pairs of a field's element id and its message."""
-    return _TEMPLATES.get_template("forms/error_summary.html").render(problems=problems)
+    return render("forms/error_summary.html", problems=problems)
 
 
 def problems_of(form: Any) -> list[tuple[str, str]]:

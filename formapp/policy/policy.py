@@ -92,6 +92,10 @@ class Policy(Shape):
                 raise ValueError(f"examples: number {number}: {error}") from None
         return self
 
+    def name_of(self, key: str) -> str:
+        """Return a request type's name; of a type that a later policy no longer has, the key itself."""
+        return next((kind.name for kind in self.request_types if kind.key == key), key)
+
     def choice(self, request_type: str, level: str | None = None) -> tuple[RequestType, Priority | None]:
         """Find a request type by key or name and a priority by level, whatever their case and punctuation.
 

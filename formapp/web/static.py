@@ -21,22 +21,28 @@ class StaticSite:
     A form posts to its own page's address, and WhiteNoise would answer 405 to that.
     """
 
-    def __init__(self, application: "WSGIApplication", site: Site, headers: Mapping[str, str]) -> None:
+    def __init__(self, application: "WSGIApplication", site: Site, headers: Mapping[str, str], *, changes: bool) -> None:
+        """Serve the site's files; look at the disk for each request if the site `changes` while the process runs."""
+
         def add_headers(answer: Headers, path: str, url: str) -> None:
             for name, value in headers.items():
                 answer[name] = value
 
         self._application = application
         self._files = WhiteNoise(
-            application, max_age=BRIEFLY, index_file=True, add_headers_function=add_headers, immutable_file_test=_is_hashed
+            application,
+            autorefresh=changes,
+            max_age=BRIEFLY,
+            index_file=True,
+            add_headers_function=add_headers,
+            immutable_file_test=_is_hashed,
         )
-        self._files.add_files(str(site.folder.absolute()), prefix="/")
-        # Served by its own name it would be an error page that answers 200.
-        self._files.files.pop(f"/{ERROR_FRAME}", None)
+        self._files.add_files(str(site.folder), prefix="/")
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request."""
-        if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+        # The error page, asked for by its own name, would be a page that answers 200.
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] != f"/{ERROR_FRAME}":
             answer: Iterable[bytes] = self._files(environ, start_response)
             return answer
         return self._application(environ, start_response)

@@ -26,19 +26,18 @@ def ticket_page(token: str) -> Response:
         ticket = session.get(Ticket, number)
         if ticket is None:
             return _no_such_link()
-        kind, _ = running.policy.choice(ticket.request_type)
         promise = ticket.promise
+        received = say_moment(to_the_minute(ticket.received_at), running.policy, running.now())
         return private(
             page(
                 "Request received",
                 "ticket.html",
                 frame=REQUEST_FRAME,
-                ticket=ticket,
                 ticket_id=ticket_id(running.policy, ticket.number),
-                kind=kind.name,
+                answers=_answers(ticket, running.policy.name_of(ticket.request_type), received),
                 promise=promise,
                 due=say_moment(promise.due_at, running.policy, running.now()),
-                received=say_moment(to_the_minute(ticket.received_at), running.policy, running.now()),
+                received=received,
                 reply_address=_masked(ticket.email),
                 hours=say_hours(running.policy),
             )
@@ -47,6 +46,22 @@ def ticket_page(token: str) -> Response:
 
 def _no_such_link() -> Response:
     return private(page("This link does not open a request", "bad_link.html", frame=REQUEST_FRAME, status=404))
+
+
+def _answers(ticket: Ticket, request_type: str, received: str) -> tuple[tuple[str, str], ...]:
+    """Everything that was sent but the address, which the page shows masked: the link may be passed on."""
+    return (
+        ("Received", received),
+        ("Request type", request_type),
+        ("Summary", ticket.summary),
+        ("What happened", ticket.description),
+        ("Area of the application", ticket.area),
+        ("More than one person", ticket.extent),
+        ("Effect on your business", ticket.impact),
+        ("Browser", ticket.browser),
+        ("Full name", ticket.name),
+        ("Company name", ticket.company),
+    )
 
 
 def _masked(address: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -80,7 +79,7 @@ def test_a_certificate_of_an_unknown_authority_gets_no_mail(postfix: PostfixServ
 
 
 @pytest.mark.parametrize("certificate", ["another host's", "self-signed", "none"])
-def test_a_postfix_with_a_bad_certificate_or_none_gets_no_mail(tmp_path: Path, authority: Authority, certificate: str) -> None:
+def test_a_postfix_with_a_bad_certificate_or_none_gets_no_mail(authority: Authority, certificate: str) -> None:
     shows = {"another host's": authority.certificate_for("mail.other.example"), "self-signed": authority.self_signed("localhost")}.get(
         certificate
     )

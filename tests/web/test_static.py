@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,8 +19,9 @@ def test_the_built_pages_are_served_and_a_form_page_takes_posts_at_its_own_addre
 @pytest.mark.parametrize(
     "path", ["/mkdocs.yml", "/.git/config", "/../pyproject.toml", "/%2e%2e/pyproject.toml", "/secret-key", "/404.html"]
 )
-def test_nothing_but_the_site_is_served(client: FlaskClient, path: str):
-    answer = client.get(path)
+@pytest.mark.parametrize("environment", ["development", "production"])
+def test_nothing_but_the_site_is_served(app_with: Callable[..., Flask], path: str, environment: str):
+    answer = app_with(environment=environment).test_client().get(path)
     assert answer.status_code == 404
     assert "Page not found" in answer.text
 

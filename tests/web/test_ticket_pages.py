@@ -1,6 +1,8 @@
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from formapp.models import Ticket
 from formapp.services.links import Links
 from tests.requests import incident, question
 
@@ -68,6 +70,16 @@ def test_a_link_to_a_ticket_that_is_gone_gets_that_answer_too(client: FlaskClien
     made = Links(runtime.settings.signing_key, runtime.settings.base_url).ticket_path(9999)
     gone, wrong = client.get(made), client.get("/your-request/x")
     assert (gone.status_code, gone.text) == (wrong.status_code, wrong.text)
+
+
+def test_a_ticket_of_a_type_that_the_policy_has_since_dropped_is_still_shown(client: FlaskClient, page_of, runtime):
+    location = page_of()
+    with runtime.database.transaction() as session:
+        session.execute(update(Ticket).values(request_type="bygone"))
+    page = client.get(location)
+    assert page.status_code == 200
+    assert "bygone" in page.text
+    assert "Tue 24 Nov, 10:28 am AEST" in page.text
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])

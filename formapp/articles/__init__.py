@@ -1,0 +1,1 @@
+"""What an article says of itself: the head of its Markdown file, and its history where the head is silent."""

@@ -1,0 +1,101 @@
+"""`formapp up`, as somebody uses it who tries the help centre or edits a page."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.programs import free_port
+
+pytestmark = pytest.mark.heavy
+
+
+class Running:
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.url = f"http://localhost:{port}"
+        self._output = folder / "output.txt"
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("FORMAPP_")}
+        command = [sys.executable, "-m", "formapp.commands.main", "up", "--port", str(port)]
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(command, cwd=folder, env=environ, stdout=output, stderr=output, start_new_session=True)
+
+    def output(self) -> str:
+        return self._output.read_text(encoding="utf-8")
+
+    def page(self, path: str = "/") -> str:
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            return ""
+
+    def wait(self, until: Callable[[], bool], what: str) -> None:
+        give_up_at = time.monotonic() + 60
+        while not until():
+            assert self.process.poll() is None, self.output()
+            assert time.monotonic() < give_up_at, f"{what}:\n{self.output()}"
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    for name in ("docs", "theme", "formapp"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    started = Running(tmp_path, free_port())
+    yield started
+    if started.process.poll() is None:
+        os.killpg(started.process.pid, signal.SIGKILL)
+        started.process.wait()
+
+
+def test_it_builds_serves_mails_rebuilds_and_ends_with_one_interrupt(running: Running):
+    running.wait(lambda: "How can we help?" in running.page(), "the home page did not appear")
+    assert f"The help centre is at {running.url}" in running.output()
+
+    body = urllib.parse.urlencode(
+        {
+            "request_type": "general-enquiry",
+            "summary": "A question",
+            "description": "What do you charge for it, please?",
+            "area": "Payments",
+            "name": "Ann",
+            "email": "ann@example.net",
+        }
+    ).encode()
+    with urllib.request.urlopen(f"{running.url}/contact/ticket/", body) as answer:
+        assert "BC-1001" in answer.read().decode()
+    running.wait(lambda: "[BC-1001] We have your request" in running.page("/dev/mail/"), "the mail was not kept")
+
+    home = running.folder / "docs" / "index.md"
+    home.write_text(home.read_text(encoding="utf-8").replace("How can we help?", "What is it about?"), encoding="utf-8")
+    running.wait(lambda: "What is it about?" in running.page(), "the changed page did not appear")
+
+    policy = running.folder / "docs" / "policy.toml"
+    right = policy.read_text(encoding="utf-8")
+    policy.write_text(right.replace('monday = ["09:00-17:00"]', 'monday = ["17:00-09:00"]'), encoding="utf-8")
+    running.wait(lambda: "hours.week.monday" in running.output(), "the wrong policy was not reported")
+    assert "Traceback" not in running.output()
+    assert "What is it about?" in running.page()  # what was right before is still shown
+
+    policy.write_text(right.replace("target_hours = 2", "target_hours = 3"), encoding="utf-8")
+    running.wait(lambda: "examples" in running.output(), "a worked example that no longer holds was not reported")
+    policy.write_text(
+        right.replace('version = "2026-11-23"', 'version = "later"').replace('name = "Billycart" ', 'name = "Soapbox" '), encoding="utf-8"
+    )
+    running.wait(lambda: "ask the people who support Soapbox" in running.page(), "the changed policy did not appear")
+
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(40) == 0
+    assert running.output().rstrip().endswith("Ended.")
+    assert running.page() == ""

@@ -7,12 +7,12 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from formapp.html import render
 from formapp.policy.afterwards import Gate
 from formapp.policy.hours import WEEKDAYS, Period
 from formapp.publish.mailto import escalation_mailto, example_subject
 from formapp.publish.opening import opening_facts
 from formapp.publish.published import Published
-from formapp.publish.templates import render
 from formapp.rules.deadlines import explain, promise_for
 from formapp.rules.wording import say_business_days, say_business_hours, say_hours, say_minutes, say_moment_in_full, say_target
 
@@ -33,7 +33,9 @@ def _hours(published: Published) -> str:
     rows = []
     for periods, days in groupby(enumerate(published.policy.hours.week.days()), key=lambda day: day[1]):
         rows.append((_say_days([number for number, _ in days]), _say_periods(periods)))
-    return render("hours", rows=rows, label=published.policy.hours.timezone_label, closed_on=published.policy.holidays.description)
+    return render(
+        "site/hours.html", rows=rows, label=published.policy.hours.timezone_label, closed_on=published.policy.holidays.description
+    )
 
 
 def _say_days(numbers: list[int]) -> str:
@@ -50,7 +52,7 @@ def _closed_days(published: Published) -> str:
     years = [(year, [one for one in _days_of(published, year) if one.day >= today]) for year in (today.year, today.year + 1)]
     listed = [day for _year, days in years for day in days]
     return render(
-        "closed_days",
+        "site/closed_days.html",
         years=[(year, days) for year, days in years if days],
         confirmed_until=_say_day(holidays.confirmed_until),
         all_confirmed=all(one.day <= holidays.confirmed_until for one in listed),
@@ -67,12 +69,12 @@ def _say_day(day: date) -> str:
 
 
 def _channels(published: Published) -> str:
-    return render("channels", channels=published.policy.channels)
+    return render("site/channels.html", channels=published.policy.channels)
 
 
 def _request_types(published: Published) -> str:
     kinds = [(kind, say_business_days(kind.target_business_days)) for kind in published.policy.request_types]
-    return render("request_types", kinds=kinds)
+    return render("site/request_types.html", kinds=kinds)
 
 
 def _priorities(published: Published) -> str:
@@ -80,7 +82,7 @@ def _priorities(published: Published) -> str:
         (priority, None if priority.target_hours is None else say_business_hours(priority.target_hours))
         for priority in published.policy.priorities
     ]
-    return render("priorities", levels=levels, stands=_request_type_targets(published))
+    return render("site/priorities.html", levels=levels, stands=_request_type_targets(published))
 
 
 def _targets(published: Published) -> str:
@@ -92,7 +94,7 @@ def _targets(published: Published) -> str:
         if kind.has_priority
         for priority in policy.priorities
     ]
-    return render("targets", targets=plain + ranked)
+    return render("site/targets.html", targets=plain + ranked)
 
 
 def _request_type_targets(published: Published) -> str:
@@ -102,7 +104,7 @@ def _request_type_targets(published: Published) -> str:
 
 
 def _examples(published: Published) -> str:
-    return render("examples", examples=list(_worked(published)), version=published.policy.version)
+    return render("site/examples.html", examples=list(_worked(published)), version=published.policy.version)
 
 
 def _worked(published: Published) -> Iterator[Mapping[str, Any]]:
@@ -124,32 +126,32 @@ def _worked(published: Published) -> Iterator[Mapping[str, Any]]:
 
 def _open_now(published: Published) -> str:
     facts = json.dumps(opening_facts(published), ensure_ascii=False, separators=(",", ":"))
-    return render("open_now", facts=facts, hours=say_hours(published.policy))
+    return render("site/open_now.html", facts=facts, hours=say_hours(published.policy))
 
 
 def _most_urgent(published: Published) -> str:
-    return render("items", texts=published.policy.priorities[0].situations)
+    return render("site/items.html", texts=published.policy.priorities[0].situations)
 
 
 def _report_items(published: Published) -> str:
-    return render("items", texts=[item.text for item in published.policy.troubleshooting.report_items])
+    return render("site/items.html", texts=[item.text for item in published.policy.troubleshooting.report_items])
 
 
 def _resolution_reasons(published: Published) -> str:
-    return render("items", texts=published.policy.resolution.reasons)
+    return render("site/items.html", texts=published.policy.resolution.reasons)
 
 
 def _escalation_items(published: Published) -> str:
-    return render("items", texts=[item.text for item in published.policy.escalation.required_items])
+    return render("site/items.html", texts=[item.text for item in published.policy.escalation.required_items])
 
 
 def _escalation_gate(published: Published) -> str:
-    return render("items", texts=[GATES[gate] for gate in published.policy.escalation.gate_any_of])
+    return render("site/items.html", texts=[GATES[gate] for gate in published.policy.escalation.gate_any_of])
 
 
 def _escalation_email(published: Published) -> str:
     policy = published.policy
-    return render("email_us", href=escalation_mailto(policy), address=policy.channels.email, subject=example_subject(policy))
+    return render("site/email_us.html", href=escalation_mailto(policy), address=policy.channels.email, subject=example_subject(policy))
 
 
 BLOCKS: Mapping[str, Callable[[Published], str]] = {

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from formapp.publish.templates import render
+from formapp.html import render
 
 SWAP_START, SWAP_END = "<!-- helpcentre:swap -->", "<!-- /helpcentre:swap -->"
 
 
 def _search() -> str:
-    return render("search")
+    return render("site/search.html")
 
 
 def _swap() -> str:

@@ -15,7 +15,7 @@ from formapp.settings import read_settings
 from formapp.site import Site, security_headers
 from formapp.web.context import KEY
 from formapp.web.errors import register_errors
-from formapp.web.headers import add_headers
+from formapp.web.headers import keep_uncached
 from formapp.web.health import health
 from formapp.web.kept_mails import kept_mails
 from formapp.web.promises import promises
@@ -39,17 +39,20 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     site = Site.read(runtime.settings.site_dir)
 
     app = Flask("formapp", static_folder=None, template_folder=None)
+    # Neither a debugger nor a redirect that takes its host from the request.
+    app.debug = False
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.extensions[KEY] = runtime
     app.extensions[f"{KEY}.site"] = site
     headers = security_headers(site, https=runtime.settings.base_url.startswith("https:"))
-    add_headers(app, headers)
+    keep_uncached(app)
     register_errors(app)
     _log_requests(app)
     for blueprint in (submissions, promises, ticket_pages, health):
         app.register_blueprint(blueprint)
     if runtime.settings.development and runtime.settings.smtp_host is None:
         app.register_blueprint(kept_mails)
-    app.wsgi_app = StaticSite(app.wsgi_app, site, headers, changes=runtime.settings.development)  # type: ignore[method-assign]
+    app.wsgi_app = StaticSite(app.wsgi_app, site, headers)  # type: ignore[method-assign]
     return app
 
 
@@ -59,8 +62,11 @@ def _log_requests(app: Flask) -> None:
     @app.before_request
     def _() -> None:
         g.started = time.monotonic()
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=uuid4().hex[:12])
+
+    @app.teardown_request
+    def _(error: BaseException | None) -> None:
+        structlog.contextvars.clear_contextvars()
 
     @app.after_request
     def _(response: Response) -> Response:

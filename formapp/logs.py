@@ -29,7 +29,8 @@ def logging_of(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": json_formatter}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "filters": {"without_request_lines": {"()": _WithoutRequestLines}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["without_request_lines"]}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
             "alembic": {"level": "WARNING"},  # it speaks up each time the schema is looked at
@@ -37,6 +38,13 @@ def logging_of(level: str) -> dict[str, Any]:
             "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": False},
         },
     }
+
+
+class _WithoutRequestLines(logging.Filter):
+    """Drops gunicorn's complaints about malformed requests: they quote the request line, which can hold a token."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.name == "gunicorn.error" and str(record.msg).startswith("Invalid request"))
 
 
 def json_formatter() -> structlog.stdlib.ProcessorFormatter:

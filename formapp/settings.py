@@ -1,21 +1,26 @@
 """What the operator sets, read from the environment once, checked at start and frozen."""
 
+import contextlib
 import difflib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from formapp.address import UnusableAddress, bare_address
 from formapp.errors import HelpCentreError
 
 PREFIX = "FORMAPP_"
 SHORTEST_SECRET = 32
+
+
+_ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:\d{1,5})?")
 
 
 class SettingsError(HelpCentreError):
@@ -24,9 +29,9 @@ class SettingsError(HelpCentreError):
 
 def _address(value: str) -> str:
     try:
-        return validate_email(value, check_deliverability=False, allow_smtputf8=False, test_environment=True).normalized
-    except EmailNotValidError as error:
-        raise ValueError(f"must be an email address: {error}") from None
+        return bare_address(value)
+    except UnusableAddress as error:
+        raise ValueError(str(error)) from None
 
 
 Address = Annotated[str, AfterValidator(_address)]
@@ -78,10 +83,18 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _an_origin(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError("must be a scheme and a host, like https://support.example.com")
-        return f"{parts.scheme}://{parts.netloc}"
+        wrong = ValueError("must be a scheme and a host, like https://support.example.com")
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise wrong from None
+        if not _ORIGIN.fullmatch(url.rstrip("/").lower()):
+            raise wrong
+        # As a browser names it in its Origin header.
+        usual = {"http": 80, "https": 443}[parts.scheme]
+        host = f"[{host}]" if ":" in host else host
+        return f"{parts.scheme}://{host}" + (f":{port}" if port and port != usual else "")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -157,12 +170,15 @@ def _kept_secret(instance_dir: Path) -> str:
     """Return the development secret, made on the first start and kept so that links outlive a restart."""
     path = instance_dir / "secret-key"
     try:
-        instance_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            # Written whole under another name first: a start that is cut off must not leave half a key.
+            unfinished = path.with_name(f"secret-key.{os.getpid()}")
+            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
                 file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+            with contextlib.suppress(FileExistsError):
+                os.link(unfinished, path)
+            unfinished.unlink()
         return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise SettingsError(

@@ -47,7 +47,7 @@ def queue(everything: bool, as_json: bool) -> None:
 
 
 @mail.command()
-@click.argument("number", type=int, required=False)
+@click.argument("number", type=click.IntRange(1, 2**31 - 1), required=False)
 @click.option("--dead", is_flag=True, help="Retry every mail that was given up.")
 def retry(number: int | None, dead: bool) -> None:
     """Try a mail again now, as if it were new: one by its number, or with --dead all that were given up."""

@@ -9,8 +9,14 @@ from pathlib import Path
 import click
 
 from formapp.errors import HelpCentreError
+from formapp.policy.loader import load_policy
+from formapp.problems import problem_page
 from formapp.settings import read_settings
 from formapp.site import Site, security_headers
+
+# What the web server itself must be able to say: the service does not answer, or the body is larger than it passes on.
+TOO_LARGE, NO_ANSWER = 413, 502
+FRONT_PAGES = (TOO_LARGE, NO_ANSWER)
 
 
 class BuildFailed(HelpCentreError):
@@ -29,11 +35,17 @@ def build() -> None:
 
 
 @site.command()
-def headers() -> None:
-    """Print the headers of the built pages as nginx directives, for an include file."""
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def front(folder: Path) -> None:
+    """Write into FOLDER what a web server in front needs of the built site: headers.conf for nginx, and its error pages."""
     settings = read_settings()
-    for name, value in security_headers(Site.read(settings.site_dir), https=settings.base_url.startswith("https:")).items():
-        click.echo(f'add_header {name} "{value}" always;')
+    built, policy = Site.read(settings.site_dir), load_policy(settings.policy_file)
+    headers = security_headers(built, https=settings.base_url.startswith("https:"))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "headers.conf").write_text("".join(f'add_header {name} "{value}" always;\n' for name, value in headers.items()))
+    for code in FRONT_PAGES:
+        (folder / f"{code}.html").write_text(problem_page(built, policy, code, was_sent=code == TOO_LARGE), encoding="utf-8")
+    click.echo(f"{folder}: headers.conf and {len(FRONT_PAGES)} error pages written")
 
 
 def build_site(folder: Path) -> None:

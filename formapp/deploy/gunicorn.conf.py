@@ -16,4 +16,6 @@ keepalive = 5
 control_socket_disable = True
 # The application logs each request itself, by its route: an access log would hold the tokens in paths.
 accesslog = None
-logconfig_dict = logging_of(os.environ.get("FORMAPP_LOG_LEVEL", "INFO"))
+# A level that is none is refused by name once the settings are read.
+level = os.environ.get("FORMAPP_LOG_LEVEL") or "INFO"
+logconfig_dict = logging_of(level if level in ("DEBUG", "INFO", "WARNING", "ERROR") else "INFO")

@@ -15,13 +15,16 @@ _DROPPED = {
 }
 _NEWLINES = str.maketrans({"\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n"})
 
+LONGEST_COMPOSED = 8_000
+LONGEST_ADDRESS = 254
 EMAIL_FORMAT = "Enter an email address in the correct format, like name@example.com"
 
 
 def clean_text(value: str | None) -> str:
     """Return text with one kind of newline, composed characters and no invisible ones, without blanks around it."""
     lines = (value or "").replace("\r\n", "\n").replace("\r", "\n").translate(_NEWLINES).translate(_DROPPED)
-    return unicodedata.normalize("NFC", lines).strip()
+    # Composing takes quadratic time over a run of accents; a text past every limit is refused anyway, composed or not.
+    return (unicodedata.normalize("NFC", lines) if len(lines) <= LONGEST_COMPOSED else lines).strip()
 
 
 def clean_line(value: str | None) -> str:
@@ -88,6 +91,8 @@ class MailAddress:
 
     def __call__(self, form: Form, field: Field) -> None:
         """Raise StopValidation unless it is one; leave it in the form that mail servers expect."""
+        if len(field.data) > LONGEST_ADDRESS:
+            raise StopValidation(EMAIL_FORMAT)
         try:
             found = validate_email(field.data, check_deliverability=False, strict=True)
         except EmailNotValidError:

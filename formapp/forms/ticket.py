@@ -9,8 +9,8 @@ from wtforms.validators import StopValidation
 
 from formapp.forms.fields import Answered, AtLeast, AtMost, MailAddress, OneOfChoices, clean_line, line, radios, select, text
 from formapp.policy.policy import Policy
+from formapp.policy.requests import NOT_SURE
 
-NOT_SURE = "not-sure"
 NOT_SURE_LABEL = "I’m not sure"
 EXTENTS = {"just-me": "Just me", "several": "Several people", "everyone": "Everyone in my company", NOT_SURE: NOT_SURE_LABEL}
 BROWSERS = ("Chrome", "Safari", "Edge", "Firefox", "Internet Explorer")
@@ -87,7 +87,7 @@ class TicketForm(Form):
     company = line("Company name", AtMost(120), autocomplete="organization")
 
     # Made by the browser; the same key twice gives the same ticket.
-    submission_key = HiddenField(filters=[lambda key: (key or "").strip()])
+    submission_key = HiddenField(filters=[clean_line])
     # Programs fill this in, people never see it; what is caught is looked at, not thrown away.
     leave_empty = StringField("Leave this field empty")
 

@@ -14,8 +14,8 @@ from typing import Any, cast
 from flask import Flask
 from flask_mail import Mail, Message
 
+from formapp.address import bare_address
 from formapp.errors import HelpCentreError
-from formapp.mail.address import bare_address
 from formapp.mail.body_text import body_text
 from formapp.mail.header_text import is_message_id, one_line
 from formapp.mail.letter import Letter

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from formapp.mail.address import bare_address, domain_of
+from formapp.address import bare_address, domain_of
 from formapp.mail.header_text import one_line
 from formapp.policy.policy import Policy
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from formapp.mail.address import UnusableAddress, bare_address
+from formapp.address import UnusableAddress, bare_address
 from formapp.mail.body_text import quoted
 from formapp.mail.header_text import one_line
 from formapp.mail.letter import Letter

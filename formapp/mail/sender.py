@@ -11,8 +11,8 @@ from typing import cast
 
 from flask_mail import Connection, Mail
 
+from formapp.address import UnusableAddress, bare_address
 from formapp.errors import HelpCentreError
-from formapp.mail.address import UnusableAddress, bare_address
 from formapp.mail.failures import NotSent, PermanentFailure, ServerRefusesUs, ServerUnreachable, TemporaryFailure
 from formapp.mail.letter import SealedLetter
 from formapp.mail.patient_smtp import Patience, PatientSMTP, SmtpServer, why

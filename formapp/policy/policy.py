@@ -1,12 +1,12 @@
 """The whole support policy as one frozen value."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, TypeVar
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import AwareDatetime, Field, StringConstraints, field_validator, model_validator
 
+from formapp.address import UnusableAddress, bare_address
 from formapp.errors import HelpCentreError
 from formapp.policy.afterwards import Complaints, Escalation, Feedback, Resolution
 from formapp.policy.hours import HolidayCalendar, OpeningHours
@@ -23,9 +23,24 @@ class UnknownChoice(HelpCentreError):
 class Brand(Shape):
     """Whose product it is, who supports it, and how its tickets are named."""
 
-    name: Text
-    supported_by: Text
+    # Both stand in the From line and the subjects of mails.
+    name: Annotated[Text, Field(max_length=60)]
+    supported_by: Annotated[Text, Field(max_length=60)]
     ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,6}$")]
+
+
+def _told_apart(kinds: Iterable[RequestType]) -> None:
+    """Raise ValueError when two types could be taken for each other; a type's own key and name may well be alike."""
+    taken: set[str] = set()
+    for kind in kinds:
+        names = {_fold(kind.key), _fold(kind.name)}
+        if "" in names:
+            raise ValueError(f"request_types: name {quoted(kind.name)} has no letter or digit: give the type one that can be said")
+        if names & taken:
+            raise ValueError(
+                f"request_types: {quoted(kind.key)} ({quoted(kind.name)}) is too like another type: give each its own key and name"
+            )
+        taken |= names
 
 
 class Channels(Shape):
@@ -38,9 +53,9 @@ class Channels(Shape):
     @classmethod
     def _an_address(cls, address: str) -> str:
         try:
-            return validate_email(address, check_deliverability=False).normalized
-        except EmailNotValidError as error:
-            raise ValueError(f"{address!r} is no email address: {error}") from None
+            return bare_address(address)
+        except UnusableAddress as error:
+            raise ValueError(f"{quoted(address)} cannot be the support address: {error}") from None
 
 
 class Example(Shape):
@@ -73,8 +88,7 @@ class Policy(Shape):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Policy":
-        no_repeats((kind.key for kind in self.request_types), "request_types: key")
-        no_repeats((kind.name for kind in self.request_types), "request_types: name")
+        _told_apart(self.request_types)
         no_repeats((priority.level for priority in self.priorities), "priorities: level")
         if not any(kind.has_priority for kind in self.request_types):
             raise ValueError("request_types: none has `has_priority = true`, so no ticket could have a priority: set it for one type")

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
-from formapp.policy.shape import BusinessDays, BusinessHours, Item, Key, Shape, Text
+from formapp.policy.shape import BusinessDays, BusinessHours, Item, Key, Shape, Text, no_repeats
 
 Level = Annotated[str, StringConstraints(pattern=r"^P[1-9]$")]
 
@@ -20,6 +20,8 @@ class RequestType(Shape):
 
 
 AS_REQUEST_TYPE = "as-request-type"
+# What a form sends for “I’m not sure”, wherever that can be an answer.
+NOT_SURE = "not-sure"
 
 
 def _read_target(value: Any) -> Any:
@@ -40,6 +42,14 @@ class TicketForm(Shape):
     """What the ticket form offers beyond the types and levels."""
 
     areas: tuple[Text, ...] = Field(min_length=1)
+
+    @field_validator("areas")
+    @classmethod
+    def _can_be_told_apart(cls, areas: tuple[str, ...]) -> tuple[str, ...]:
+        no_repeats(areas, "area")
+        if NOT_SURE in areas:
+            raise ValueError(f"{NOT_SURE!r} stands for “I’m not sure”, which the form offers by itself: remove it")
+        return areas
 
 
 class Troubleshooting(Shape):

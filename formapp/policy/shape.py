@@ -11,10 +11,11 @@ def _on_one_line(text: str) -> str:
     # These texts become subjects of letters, headings and cells of tables.
     if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text):
         raise ValueError("must be one line of text, without control characters: remove the line break")
-    return text
+    # As a form gives a chosen text back: composed, and with single spaces.
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_on_one_line)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), AfterValidator(_on_one_line)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", max_length=40)]
 # A span that is promised: more than nothing, and short enough that no date runs off the calendar.
 BusinessHours = Annotated[float, Field(gt=0, le=2000, allow_inf_nan=False)]

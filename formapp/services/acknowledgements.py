@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from formapp.mail.address import UnusableAddress, bare_address, domain_of, mailbox_of
+from formapp.address import UnusableAddress, bare_address, domain_of, mailbox_of
 from formapp.mail.letters import TICKET_ACKNOWLEDGEMENT
 from formapp.models.outgoing_mail import OutgoingMail
 
@@ -52,17 +52,18 @@ def reason_not_to_acknowledge(
 def _cap_reached(session: Session, mailbox: str, caps: AckCaps, now: datetime) -> str | None:
     same_mailbox = OutgoingMail.recipient_mailbox == mailbox
     same_domain = OutgoingMail.recipient_domain == domain_of(mailbox)
-    if _queued_since(session, now - caps.pause_per_address, same_mailbox):
+    if _queued_since(session, now - caps.pause_per_address, now, same_mailbox):
         return "the address was sent an acknowledgement a few minutes ago"
-    if _queued_since(session, now - timedelta(days=1), same_mailbox) >= caps.per_address_per_day:
+    if _queued_since(session, now - timedelta(days=1), now, same_mailbox) >= caps.per_address_per_day:
         return "the address was sent as many acknowledgements as it may get in a day"
-    if _queued_since(session, now - timedelta(hours=1), same_domain) >= caps.per_domain_per_hour:
+    if _queued_since(session, now - timedelta(hours=1), now, same_domain) >= caps.per_domain_per_hour:
         return "the address's domain was sent as many acknowledgements as it may get in an hour"
-    if _queued_since(session, now - timedelta(hours=1)) >= caps.in_all_per_hour:
+    if _queued_since(session, now - timedelta(hours=1), now) >= caps.in_all_per_hour:
         return "as many acknowledgements were sent as may be in an hour"
     return None
 
 
-def _queued_since(session: Session, moment: datetime, *of_whom: ColumnElement[bool]) -> int:
-    recent = (OutgoingMail.purpose == TICKET_ACKNOWLEDGEMENT, OutgoingMail.created_at > moment)
+def _queued_since(session: Session, moment: datetime, now: datetime, *of_whom: ColumnElement[bool]) -> int:
+    # What lies ahead was queued by a clock that has since been put back; it must not silence us until then.
+    recent = (OutgoingMail.purpose == TICKET_ACKNOWLEDGEMENT, OutgoingMail.created_at > moment, OutgoingMail.created_at <= now)
     return session.scalar(select(func.count()).select_from(OutgoingMail).where(*recent, *of_whom)) or 0

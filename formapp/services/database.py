@@ -2,16 +2,17 @@
 
 import fcntl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -19,8 +20,11 @@ from sqlalchemy.orm import Session
 from formapp.errors import HelpCentreError
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-# A writer waits this long for another (seconds); the file lock makes the wait rare.
+# Seconds: a writer waits so long for our other writers, and then so long for programs that know nothing of our lock.
 BUSY_TIMEOUT = 5
+OUTSIDERS_TIMEOUT = 3
+TURN = 0.002
+BUSY = "the database is busy: try again in a moment"
 
 
 class DatabaseError(HelpCentreError):
@@ -54,23 +58,29 @@ def open_database(url: str) -> Database:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise DatabaseError("FORMAPP_DATABASE_URL is not a database URL: use sqlite:///… or postgresql+psycopg://…") from None
-    # Parameters are hidden: an error that reaches a log must not carry what a customer wrote.
-    if parsed.drivername == "sqlite" and parsed.database:
-        folder = Path(parsed.database).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise DatabaseError(
-                f"{folder} cannot be made: {error.strerror}: correct FORMAPP_DATABASE_URL or FORMAPP_INSTANCE_DIR"
-            ) from None
-        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False})
-        _prepare_sqlite(engine)
-        return Database(engine, _OneWriter(Path(f"{parsed.database}.lock")))
-    if parsed.drivername == "postgresql+psycopg":
-        return Database(create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": BUSY_TIMEOUT}))
+        # Parameters are hidden: an error that reaches a log must not carry what a customer wrote.
+        if parsed.drivername == "sqlite" and parsed.database and parsed.database != ":memory:":
+            return _open_sqlite(parsed)
+        if parsed.drivername == "postgresql+psycopg":
+            limits = f"-c lock_timeout={BUSY_TIMEOUT}s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+            connect = {"connect_timeout": BUSY_TIMEOUT, "options": limits}
+            return Database(create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=connect))
+    except (ArgumentError, ValueError, TypeError):
+        raise DatabaseError("FORMAPP_DATABASE_URL is not a database URL: use sqlite:///FILE or postgresql+psycopg://…") from None
     raise DatabaseError(f"FORMAPP_DATABASE_URL names {parsed.drivername!r}: use sqlite:///FILE or postgresql+psycopg://…")
+
+
+def _open_sqlite(url: URL) -> Database:
+    assert url.database is not None
+    folder = Path(url.database).parent
+    try:
+        # For nobody else: the database holds what customers wrote.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(f"{folder} cannot be made: {error.strerror}: correct FORMAPP_DATABASE_URL or FORMAPP_INSTANCE_DIR") from None
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": OUTSIDERS_TIMEOUT, "check_same_thread": False})
+    _prepare_sqlite(engine)
+    return Database(engine, _OneWriter(Path(f"{url.database}.lock")))
 
 
 def migrate(database: Database) -> None:
@@ -112,7 +122,7 @@ def _alembic(engine: Engine) -> Config:
 
 
 class _OneWriter:
-    """One writer at a time, across threads and processes; the kernel wakes the next, where SQLite would poll."""
+    """One writer at a time, across threads and processes, in turns that are shorter than those of SQLite's own waiting."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -120,15 +130,33 @@ class _OneWriter:
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
+        give_up_at = time.monotonic() + BUSY_TIMEOUT
         if not self._threads.acquire(timeout=BUSY_TIMEOUT):
-            raise DatabaseError("the database is busy: try again in a moment")
+            raise DatabaseError(BUSY)
         try:
             # Opened anew each time: a descriptor shared over a fork would share the lock as well.
-            with self._path.open("a") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
+            with self._open() as file:
+                while not _locked(file):
+                    if time.monotonic() > give_up_at:
+                        raise DatabaseError(BUSY)
+                    time.sleep(TURN)
                 yield
         finally:
             self._threads.release()
+
+    def _open(self) -> IO[str]:
+        try:
+            return self._path.open("a")
+        except OSError as error:
+            raise DatabaseError(f"{self._path} cannot be opened: {error.strerror}: correct the permissions of its folder") from None
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -50,7 +50,7 @@ def list_mails(session: Session, *, now: datetime, sent_too: bool = False) -> li
 def queue_health(session: Session, now: datetime) -> QueueHealth:
     """Return the figures by which one sees that mail is not leaving."""
     waiting = (OutgoingMail.sent_at.is_(None), OutgoingMail.failed_at.is_(None))
-    count, oldest = session.execute(select(func.count(), func.min(OutgoingMail.created_at)).where(*waiting)).one()
+    count, oldest = session.execute(select(func.count(), func.min(OutgoingMail.trying_since)).where(*waiting)).one()
     dead = session.scalar(select(func.count()).where(OutgoingMail.failed_at.is_not(None))) or 0
     return QueueHealth(count, max(now - oldest, timedelta(0)) if oldest else None, dead)
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from formapp.mail.address import bare_address, domain_of, mailbox_of
+from formapp.address import bare_address, domain_of, mailbox_of
 from formapp.mail.composer import compose
 from formapp.mail.failures import PermanentFailure, ServerRefusesUs, ServerUnreachable, TemporaryFailure
 from formapp.mail.letter import Letter, SealedLetter

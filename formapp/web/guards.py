@@ -1,7 +1,7 @@
 """What a POST must pass before its form is read."""
 
 from flask import request
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, LengthRequired
 
 from formapp.web.context import runtime
 
@@ -26,7 +26,14 @@ def require_own_page() -> None:
 
 
 def limit_size() -> None:
-    """Refuse a body that no filled form has; reading it raises RequestEntityTooLarge."""
+    """Refuse a body that no filled form has, or that does not say how long it is; reading it raises RequestEntityTooLarge.
+
+    Raises LengthRequired. A body that ends before its announced length raises ClientDisconnected when it is read.
+    """
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        raise LengthRequired("Send the length of the body.")
+    # gunicorn says that its stream ends by itself, and then a body cut off on the way would be taken for a whole one.
+    request.environ["wsgi.input_terminated"] = False
     request.max_content_length = LARGEST_FORM
     request.max_form_memory_size = LARGEST_FORM
     request.max_form_parts = 100

@@ -1,7 +1,7 @@
 """The built site's files, served from the same process where no web server stands in front."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from wsgiref.headers import Headers
 
 from whitenoise import WhiteNoise
@@ -21,31 +21,29 @@ class StaticSite:
     A form posts to its own page's address, and WhiteNoise would answer 405 to that.
     """
 
-    def __init__(self, application: "WSGIApplication", site: Site, headers: Mapping[str, str], *, changes: bool) -> None:
-        """Serve the site's files; look at the disk for each request if the site `changes` while the process runs."""
-
-        def add_headers(answer: Headers, path: str, url: str) -> None:
-            for name, value in headers.items():
-                answer[name] = value
-
+    def __init__(self, application: "WSGIApplication", site: Site, headers: Mapping[str, str]) -> None:
         self._application = application
+        self._headers = headers
+        # The disk is asked at each request: a build may change the files while the process runs.
         self._files = WhiteNoise(
-            application,
-            autorefresh=changes,
-            max_age=BRIEFLY,
-            index_file=True,
-            add_headers_function=add_headers,
-            immutable_file_test=_is_hashed,
+            application, autorefresh=True, max_age=BRIEFLY, index_file=True, allow_all_origins=False, immutable_file_test=_is_hashed
         )
         self._files.add_files(str(site.folder), prefix="/")
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a request."""
+        """Answer a request; every answer gets the headers, redirects and unchanged files too."""
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            complete = Headers(headers)
+            for name, value in self._headers.items():
+                complete.setdefault(name, value)
+            return start_response(status, headers, *rest)
+
         # The error page, asked for by its own name, would be a page that answers 200.
         if environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] != f"/{ERROR_FRAME}":
-            answer: Iterable[bytes] = self._files(environ, start_response)
+            answer: Iterable[bytes] = self._files(environ, start)
             return answer
-        return self._application(environ, start_response)
+        return self._application(environ, start)
 
 
 def _is_hashed(path: str, url: str) -> bool:

@@ -88,7 +88,10 @@ def _posted() -> MultiDict[str, str]:
     """Return the fields of the body, a form's or a JSON object of texts; raise BadRequest for another JSON."""
     if not request.is_json:
         return request.form
-    body = request.get_json()
+    try:
+        body = request.get_json()
+    except RecursionError:
+        raise BadRequest("Send a JSON object whose values are all texts: this one is nested too deeply.") from None
     if not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
         raise BadRequest("Send a JSON object whose values are all texts, with the form's field names as keys.")
     return MultiDict(body)

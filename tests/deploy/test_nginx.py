@@ -14,15 +14,17 @@ import pytest
 
 from tests.programs import free_port, need
 from tests.requests import question
-from tests.service import ROOT, running
+from tests.service import ROOT, Service, running
 
 pytestmark = pytest.mark.nginx
 
 
 class Nginx:
-    def __init__(self, port: int, log: Path) -> None:
+    def __init__(self, port: int, folder: Path, service: Service) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        self.log = log
+        self.log = folder / "access.log"
+        self.error_log = folder / "error.log"
+        self.service = service
 
     def ask(self, path: str, data: dict[str, str] | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
         class KeepRedirect(urllib.request.HTTPRedirectHandler):
@@ -50,12 +52,12 @@ def nginx(built_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         folder, port = Path(name), free_port()
         folder.chmod(0o755)
         subprocess.run(["cp", "-r", str(built_site), str(folder / "site")], check=True)
-        (folder / "headers.conf").write_text(service.run("site", "headers"))
+        service.run("site", "front", str(folder / "front"))
         (folder / "nginx.conf").write_text(_for_tests(folder, port, service.port))
         process = subprocess.Popen([program, "-c", str(folder / "nginx.conf"), "-g", "daemon off;", "-e", str(folder / "error.log")])
         try:
             _wait(f"http://127.0.0.1:{port}/")
-            yield Nginx(port, folder / "access.log")
+            yield Nginx(port, folder, service)
         finally:
             process.terminate()
             process.wait()
@@ -69,7 +71,7 @@ def _for_tests(folder: Path, port: int, service_port: int) -> str:
         (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
         (r"\n\s+ssl_certificate[^\n]*", ""),
         (r"/srv/helpcentre/site", str(folder / "site")),
-        (r"/etc/nginx/helpcentre-headers.conf", str(folder / "headers.conf")),
+        (r"/etc/nginx/helpcentre", str(folder / "front")),
         (r"/var/log/nginx/helpcentre.log", str(folder / "access.log")),
         (r"127\.0\.0\.1:8000", f"127.0.0.1:{service_port}"),
     ):
@@ -141,3 +143,26 @@ def test_its_log_names_no_ticket_pages_token(nginx: Nginx):
         assert time.monotonic() < give_up_at, log
         time.sleep(0.05)
     assert headers["location"].rpartition("/")[2] not in log
+
+
+def test_a_body_too_large_to_be_passed_on_gets_a_page_that_helps(nginx: Nginx):
+    status, headers, page = nginx.ask("/contact/ticket/", question(description="x" * 300_000))
+    assert status == 413
+    assert "Your request is too large to send" in page
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_with_the_service_down_pages_are_served_and_a_form_is_told_that_nothing_was_sent(nginx: Nginx):
+    """The last test: it stops the service."""
+    _, sent, _ = nginx.ask("/contact/ticket/", question(summary="Before it stops"))
+    nginx.service.stop()
+    assert nginx.ask("/contact/ticket/")[0] == 200
+    for path, data in (("/contact/ticket/", question()), ("/nothing-here", None), (sent["location"], None)):
+        status, headers, page = nginx.ask(path, data)
+        assert status == 502
+        assert "Sorry, there is a problem with the service" in page
+        assert "Nothing has been sent" in page
+        assert "mailto:support@billycart.com" in page
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["cache-control"] == "no-store"
+    assert sent["location"].rpartition("/")[2] not in nginx.error_log.read_text() + nginx.log.read_text()

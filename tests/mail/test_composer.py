@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from formapp.address import UnusableAddress
 from formapp.mail import composer
-from formapp.mail.address import UnusableAddress
 from formapp.mail.composer import MalformedLetter, compose
 from formapp.mail.header_text import one_line
 from formapp.mail.letter import Letter

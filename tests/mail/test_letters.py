@@ -1,6 +1,6 @@
 import pytest
 
-from formapp.mail.address import UnusableAddress
+from formapp.address import UnusableAddress
 from formapp.mail.letter import Letter
 from formapp.mail.letters import Answer, team_new_ticket, ticket_acknowledgement
 from formapp.policy.policy import Policy

@@ -105,7 +105,11 @@ def test_the_published_policy_loads_and_cannot_be_changed(policy: Policy) -> Non
             "escalation.gate_any_of[1]: input should be 'first-response-sent' or",
         ),
         # What must be told apart
-        ('key = "product-help"', 'key = "general-enquiry"', "request_types: key 'general-enquiry' stands twice: give each its own"),
+        (
+            'key = "product-help"',
+            'key = "general-enquiry"',
+            "request_types: 'general-enquiry' ('Product Help / How To') is too like another type",
+        ),
         ('level = "P2"', 'level = "P1"', "priorities: level 'P1' stands twice: give each its own"),
         ("has_priority = true ", "has_priority = false ", "request_types: none has `has_priority = true`"),
         (
@@ -119,7 +123,7 @@ def test_the_published_policy_loads_and_cannot_be_changed(policy: Policy) -> Non
             "examples[1].received: input should have timezone info, not 2026-11-23T14:28:00: correct it",
         ),
         ('name = "Billycart" ', 'name = "Billy\\ncart" ', "brand.name: must be one line of text, without control characters: remove"),
-        ('"support@billycart.com"', '"support at billycart"', "channels.email: 'support at billycart' is no email address: "),
+        ('"support@billycart.com"', '"support at billycart"', "channels.email: 'support at billycart' cannot be the support address: "),
         # What is no TOML, with its line
         (
             'version = "2026-11-23"',

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from formapp.mail.address import UnusableAddress
+from formapp.address import UnusableAddress
 from formapp.mail.failures import PermanentFailure, ServerRefusesUs, ServerUnreachable, TemporaryFailure
 from formapp.mail.letter import Letter, SealedLetter
 from formapp.mail.patient_smtp import Patience

@@ -125,7 +125,8 @@
 
   function inReadersTime(promise) {
     var due = new Date(promise.due)
-    var ours = Number(/([+-]\d\d):(\d\d)$/.exec(promise.due)[1]) * 60
+    var offset = /([+-])(\d\d):(\d\d)$/.exec(promise.due)
+    var ours = (Number(offset[2]) * 60 + Number(offset[3])) * (offset[1] === "-" ? -1 : 1)
     if (-due.getTimezoneOffset() === ours) return ""
     var time = new Intl.DateTimeFormat("en-AU", { weekday: "short", hour: "numeric", minute: "2-digit" }).format(due)
     return " (" + time + " your time)"
@@ -142,7 +143,8 @@
     shown.setAttribute("aria-live", "off")
     var timer
     var update = function () {
-      var left = limit - area.value.trim().length
+      // In characters, as the server counts: JavaScript's own length counts some of them twice.
+      var left = limit - Array.from(area.value.normalize("NFC").trim()).length
       var words =
         left >= 0
           ? "You have " + left.toLocaleString("en-AU") + " character" + (left === 1 ? "" : "s") + " left"

@@ -1,6 +1,6 @@
 import pytest
 
-from formapp.mail.address import UnusableAddress, bare_address, domain_of, mailbox_of
+from formapp.address import UnusableAddress, bare_address, domain_of, mailbox_of
 
 
 @pytest.mark.parametrize(

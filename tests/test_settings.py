@@ -47,6 +47,13 @@ def test_development_makes_a_secret_once_and_keeps_it_to_itself(tmp_path: Path):
         ("FORMAPP_ENVIRONMENT", "prod", "FORMAPP_ENVIRONMENT"),
         ("FORMAPP_BASE_URL", "support.example.org", "FORMAPP_BASE_URL"),
         ("FORMAPP_BASE_URL", "https://support.example.org/help", "FORMAPP_BASE_URL"),
+        ("FORMAPP_BASE_URL", "https://me:secret@support.example.org", "FORMAPP_BASE_URL"),
+        ("FORMAPP_BASE_URL", "https://support.example.org:99999", "FORMAPP_BASE_URL"),
+        ("FORMAPP_BASE_URL", "https://support.example.org:abc", "FORMAPP_BASE_URL"),
+        ("FORMAPP_BASE_URL", "https://support example.org", "FORMAPP_BASE_URL"),
+        ("FORMAPP_BASE_URL", "https://support.example.org\\@evil.example", "FORMAPP_BASE_URL"),
+        ("FORMAPP_TEAM_EMAIL", "-team@example.org", "FORMAPP_TEAM_EMAIL"),
+        ("FORMAPP_TEAM_EMAIL", "a=?b@example.org", "FORMAPP_TEAM_EMAIL"),
         ("FORMAPP_TEAM_EMAIL", "team", "FORMAPP_TEAM_EMAIL"),
         ("FORMAPP_TEAM_EMAIL", "a@example.org\nBcc: b@example.org", "FORMAPP_TEAM_EMAIL"),
         ("FORMAPP_SMTP_USERNAME", "me", "FORMAPP_SMTP_PASSWORD"),
@@ -95,5 +102,15 @@ def test_an_empty_variable_is_as_good_as_none():
     assert read_settings(PRODUCTION | {"FORMAPP_BOUNCE_EMAIL": "", "FORMAPP_SMTP_PORT": " "}).smtp_port == 587
 
 
-def test_a_trailing_slash_of_the_base_url_does_not_double_in_links():
-    assert read_settings(PRODUCTION | {"FORMAPP_BASE_URL": "https://support.example.org/"}).base_url == "https://support.example.org"
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("https://support.example.org/", "https://support.example.org"),
+        ("https://Support.Example.ORG", "https://support.example.org"),
+        ("https://support.example.org:443", "https://support.example.org"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+    ],
+)
+def test_the_base_url_is_kept_as_a_browser_names_it(given: str, kept: str):
+    assert read_settings(PRODUCTION | {"FORMAPP_BASE_URL": given}).base_url == kept

@@ -33,7 +33,7 @@ def limit_size() -> None:
     if request.content_length is None and "Transfer-Encoding" in request.headers:
         raise LengthRequired("Send the length of the body.")
     # gunicorn says that its stream ends by itself, and then a body cut off on the way would be taken for a whole one.
-    request.environ["wsgi.input_terminated"] = False
+    request.environ.pop("wsgi.input_terminated", None)
     request.max_content_length = LARGEST_FORM
     request.max_form_memory_size = LARGEST_FORM
     request.max_form_parts = 100

@@ -116,6 +116,13 @@ def test_no_answer_whatever_breaks_the_form_or_its_page(policy: Policy, answers:
     assert "script" not in page.elements
 
 
+@pytest.mark.timeout(20)  # composing half a million accents would take minutes
+@pytest.mark.parametrize("field", ["description", "email", "name", "submission_key", "leave_empty"])
+def test_a_mountain_of_accents_is_refused_without_being_climbed(policy: Policy, field: str):
+    form = filled(policy, question(**{field: "\u0315\u0300" * 250_000}))
+    assert bool(form.errors) == (field not in ("submission_key", "leave_empty"))
+
+
 def test_every_control_of_the_static_form_has_a_label_and_the_form_leaves_checking_to_us(policy: Policy):
     page = Page(static_form("ticket", policy))
     assert page.controls_without_label() == []

@@ -107,6 +107,22 @@ def test_the_published_policy_loads_and_cannot_be_changed(policy: Policy) -> Non
         # What must be told apart
         (
             'key = "product-help"',
+            'key = "general_enquiry"',
+            "request_types: 'general_enquiry' ('Product Help / How To') is too like another type",
+        ),
+        (
+            'name = "Product Help / How To"',
+            'name = "General-Enquiry"',
+            "request_types: 'product-help' ('General-Enquiry') is too like another type",
+        ),
+        ('name = "Feature Request"', 'name = "???"', "request_types: name '???' has no letter or digit"),
+        ('"Payments"', '"Settings"', "ticket_form.areas: area 'Settings' stands twice"),
+        ('"Payments"', '"not-sure"', "ticket_form.areas: 'not-sure' stands for"),
+        ('"support@billycart.com"', '"-support@billycart.com"', "channels.email: '-support@billycart.com' cannot be the support address"),
+        ('"support@billycart.com"', '"süpport@billycart.com"', "channels.email: 'süpport@billycart.com' cannot be the support address"),
+        ('name = "Billycart" ', f'name = "{"x" * 61}" ', "brand.name: "),
+        (
+            'key = "product-help"',
             'key = "general-enquiry"',
             "request_types: 'general-enquiry' ('Product Help / How To') is too like another type",
         ),
@@ -187,3 +203,9 @@ def test_two_files_are_told_apart_by_their_fingerprints(tmp_path: Path) -> None:
     other = tmp_path / "policy.toml"
     other.write_text(changed("target_hours = 2", "target_hours = 3"))
     assert fingerprint(other) != fingerprint(POLICY) == fingerprint(POLICY)
+
+
+def test_an_area_is_kept_as_a_form_gives_it_back(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(POLICY.read_text(encoding="utf-8").replace('"Payments"', '"Cafe\u0301  and\u00a0bar"'), encoding="utf-8")
+    assert "Caf\u00e9 and bar" in load_policy(file).ticket_form.areas

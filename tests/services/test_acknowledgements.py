@@ -61,6 +61,13 @@ def test_all_together_get_no_more_than_the_cap_in_an_hour(database: Database, cl
     assert acknowledged(database, clock, caps=caps)
 
 
+def test_a_clock_put_back_does_not_silence_us_until_it_is_right_again(database: Database, clock: Clock) -> None:
+    clock.pass_(days=365)
+    assert acknowledged(database, clock)
+    clock.pass_(days=-365)
+    assert acknowledged(database, clock)
+
+
 def test_other_letters_to_an_address_do_not_count(database: Database, clock: Clock) -> None:
     queued(database, clock.now(), "jo@example.com", "team-new-ticket")
     assert acknowledged(database, clock)

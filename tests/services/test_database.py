@@ -42,7 +42,20 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(database: Datab
     assert "tickets" in inspect(database.engine).get_table_names()
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "nonsense", "", "postgresql://x/y", "sqlite+aiosqlite:///x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://x/y",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:////tmp/x.db?timeout=abc",
+        "nonsense",
+        "",
+        "postgresql://x/y",
+        "postgresql+psycopg://h:abc/db",
+        "sqlite+aiosqlite:///x",
+    ],
+)
 def test_another_kind_of_database_is_refused_by_name(url: str):
     with pytest.raises(DatabaseError, match="FORMAPP_DATABASE_URL"):
         open_database(url)

@@ -42,6 +42,16 @@ def test_errors_and_refusals_have_the_headers_too(client: FlaskClient):
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_redirects_and_unchanged_files_have_the_headers_too_and_no_other_site_may_read_them(client: FlaskClient):
+    redirect = client.get("/contact/ticket")
+    first = client.get("/")
+    unchanged = client.get("/", headers={"If-Modified-Since": first.headers["Last-Modified"]})
+    assert (redirect.status_code, unchanged.status_code) == (302, 304)
+    for answer in (redirect, unchanged, first):
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 def test_over_https_browsers_are_told_to_stay_there(app_with: Callable[..., Flask]):
     client = app_with(base_url="https://support.example.org").test_client()
     for path in PATHS:

@@ -17,6 +17,20 @@ def test_mail_that_nobody_sends_is_reported_after_a_quarter_of_an_hour(client: F
     assert client.get("/readyz").json["status"] == "degraded"
 
 
+def test_a_database_that_takes_nothing_is_not_ready(client: FlaskClient, runtime: Runtime, database_url: str):
+    with runtime.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name == "sqlite":
+            pages = connection.exec_driver_sql("PRAGMA query_only = ON")
+        else:
+            name = database_url.rpartition("/")[2]
+            pages = connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        pages.close()
+    if runtime.database.engine.dialect.name == "postgresql":
+        runtime.database.engine.dispose()
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").status_code == 200
+
+
 def test_a_database_of_another_version_is_not_ready_but_alive(client: FlaskClient, runtime: Runtime):
     with runtime.database.transaction() as session:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -1,16 +1,21 @@
+import fcntl
+import io
+import json
 import re
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select
 from werkzeug.test import TestResponse
 
 from formapp.models import OutgoingMail, Promise, Ticket, TicketEvent
 from formapp.runtime import Runtime
+from formapp.services import database
 from tests.clock import Clock
 from tests.requests import incident, question
 
@@ -76,6 +81,43 @@ def test_another_kind_of_json_is_refused_with_what_to_send(client: FlaskClient, 
 def test_broken_json_is_refused(client: FlaskClient):
     answer = client.post(URL, data="{", content_type="application/json", headers=JSON)
     assert answer.status_code == 400
+
+
+def test_json_that_is_nested_without_end_is_refused(client: FlaskClient):
+    answer = client.post(URL, data="[" * 60_000, content_type="application/json", headers=JSON)
+    assert answer.status_code == 400
+
+
+def test_half_a_character_in_the_key_does_no_harm(client: FlaskClient):
+    body = json.dumps(question()).replace("}", r', "submission_key": "\ud800"}')
+    assert client.post(URL, data=body, content_type="application/json", headers=JSON).status_code == 201
+
+
+def test_a_body_that_does_not_say_its_length_is_refused(client: FlaskClient, runtime: Runtime):
+    answer = client.post(URL, input_stream=io.BytesIO(b"name=Ann"), headers={"Transfer-Encoding": "chunked"})
+    assert answer.status_code == 411
+    assert count(runtime, Ticket) == 0
+
+
+def test_a_form_posted_without_the_slash_is_taken_where_it_is(client: FlaskClient):
+    answer = client.post("/contact/ticket", data=question(), headers={"Host": "evil.example"})
+    assert answer.status_code == 303
+    assert answer.location.startswith("/your-request/")
+
+
+def test_a_database_that_another_program_holds_gives_a_page_after_a_bounded_wait(app: Flask, database_url: str, monkeypatch):
+    with ExitStack() as held:
+        if database_url.startswith("sqlite"):
+            monkeypatch.setattr(database, "BUSY_TIMEOUT", 0.2)
+            file = held.enter_context(open(f"{database_url.removeprefix('sqlite:///')}.lock", "a"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        else:
+            other = create_engine(database_url)
+            held.callback(other.dispose)
+            held.enter_context(other.begin()).exec_driver_sql("LOCK TABLE tickets")
+        answer = app.test_client().post(URL, data=question())
+    assert answer.status_code == 503
+    assert "Nothing has been sent" in answer.text
 
 
 def test_a_wrong_answer_brings_back_the_same_page_with_every_answer_and_what_is_wrong(client: FlaskClient, runtime: Runtime):

@@ -11,9 +11,9 @@ from tests.requests import question
 from tests.service import Service, running
 
 # A text whose end can be lost without the form noticing: it is the last field, and long enough without its end.
-BODY = urlencode(
-    {name: value for name, value in question().items() if name != "description"} | {"description": "It is blank. " * 9}
-).encode()
+ANSWERS = question()
+del ANSWERS["description"]
+BODY = urlencode(ANSWERS | {"description": "It is blank. " * 9}).encode()
 
 
 @pytest.fixture(scope="module")

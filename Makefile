@@ -31,14 +31,15 @@ test: .venv/.tests packages ## Run every test, on SQLite and PostgreSQL, with a 
 test-fast: .venv/.tests ## Run the tests that need nothing but Python
 	$(BIN)/pytest -m "not browser and not postgresql and not postfix and not nginx and not heavy"
 
-check: .venv/.tests ## Lint, format, types, import contracts, Markdown and front matter
+check: .venv/.tests ## Check the pages, then lint, format, types and import contracts
+	$(BIN)/formapp policy check
+	$(BIN)/formapp articles check
+	$(BIN)/pymarkdown --config .pymarkdown.yml scan --recurse docs README.md CONTRIBUTING.md DECISIONS.md CHANGELOG.md SECURITY.md
+	FORMAPP_SITE_DIR=.build_cache/site $(BIN)/formapp site build
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/formapp policy check
-	$(BIN)/formapp articles check
-	$(BIN)/pymarkdown --config .pymarkdown.yml scan --recurse docs README.md CONTRIBUTING.md DECISIONS.md CHANGELOG.md SECURITY.md
 
 format: .venv/.tests ## Format the code
 	$(BIN)/ruff check --fix

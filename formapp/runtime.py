@@ -9,7 +9,7 @@ from typing import Self
 from formapp.policy.loader import load_policy
 from formapp.policy.policy import Policy
 from formapp.rules.business_time import BusinessCalendar
-from formapp.rules.examples import check_examples
+from formapp.rules.examples import WrongExample, check_examples
 from formapp.services.database import Database, open_database
 from formapp.settings import Settings
 
@@ -37,7 +37,10 @@ class Runtime:
         """
         policy = load_policy(settings.policy_file)
         calendar = BusinessCalendar.of(policy)
-        check_examples(policy, calendar)
+        try:
+            check_examples(policy, calendar)
+        except WrongExample as error:
+            raise WrongExample(f"{settings.policy_file}: {error}") from None
         return cls(settings, policy, calendar, open_database(settings.database), now)
 
     @property

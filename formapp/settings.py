@@ -98,10 +98,6 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.team_email is None and (self.smtp_host or self.environment == "production"):
-            raise ValueError(f"{PREFIX}TEAM_EMAIL is missing: set the address that tickets are mailed to")
-        if self.smtp_host is None and self.environment == "production":
-            raise ValueError(f"{PREFIX}SMTP_HOST is missing: set the SMTP server that sends the mails")
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError(f"{PREFIX}SMTP_USERNAME and {PREFIX}SMTP_PASSWORD go together: set both or neither")
         if self.smtp_username and self.smtp_security == "none":
@@ -125,8 +121,11 @@ class Settings(BaseSettings):
         return self.secret_key.get_secret_value()
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings of the environment; raise SettingsError naming each variable that is wrong."""
+def read_settings(environ: Mapping[str, str] | None = None, *, serving: bool = True) -> Settings:
+    """Return the settings of the environment; raise SettingsError naming each variable that is wrong.
+
+    With `serving` False, for commands that neither make links nor send mail, what only those need may be missing.
+    """
     given = {name: value for name, value in (os.environ if environ is None else environ).items() if name.startswith(PREFIX)}
     known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
     for name in sorted(given.keys() - known):
@@ -144,7 +143,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError("\n".join(_in_plain_words(problem["loc"], problem["msg"]) for problem in error.errors())) from None
-    _require_secret(settings)
+    if serving:
+        _require_secret(settings)
+        _require_mail(settings)
     return settings
 
 
@@ -157,6 +158,13 @@ def _require_secret(settings: Settings) -> None:
     secret = settings.signing_key
     if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10:
         raise SettingsError(f"{key} is too short or too plain to sign links with: use at least {SHORTEST_SECRET} random characters")
+
+
+def _require_mail(settings: Settings) -> None:
+    if settings.team_email is None and (settings.smtp_host or not settings.development):
+        raise SettingsError(f"{PREFIX}TEAM_EMAIL is missing: set the address that tickets are mailed to")
+    if settings.smtp_host is None and not settings.development:
+        raise SettingsError(f"{PREFIX}SMTP_HOST is missing: set the SMTP server that sends the mails")
 
 
 def _file_text(path: str, variable: str) -> str:

@@ -61,7 +61,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory, service_port: int) -> P
     """The site as MkDocs builds it, without a warning."""
     folder = tmp_path_factory.mktemp("built") / "site"
     environ = os.environ | {"FORMAPP_BASE_URL": f"http://localhost:{service_port}/", "NO_MKDOCS_2_WARNING": "1"}
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     made = subprocess.run(command, cwd=ROOT, env=environ, check=False, capture_output=True, text=True)
     assert made.returncode == 0, made.stdout + made.stderr
     return folder

@@ -22,6 +22,10 @@ def test_what_production_needs_is_never_guessed(name: str):
         read_settings({key: value for key, value in PRODUCTION.items() if key != name})
 
 
+def test_a_command_that_serves_nobody_needs_none_of_it():
+    assert read_settings({}, serving=False).environment == "production"
+
+
 @pytest.mark.parametrize("secret", ["short", "x" * 64, "abababababababababababababababababababab", " "])
 def test_a_short_or_plain_secret_is_refused(secret: str):
     with pytest.raises(SettingsError, match="FORMAPP_SECRET_KEY"):

@@ -14,12 +14,12 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the schema to this version's; an empty database gets all of it."""
-    migrate(open_database(read_settings().database))
+    migrate(open_database(read_settings(serving=False).database))
     click.echo("The database's schema is this version's.")
 
 
 @db.command()
 def check() -> None:
     """Say whether the schema is this version's."""
-    check_schema(open_database(read_settings().database))
+    check_schema(open_database(read_settings(serving=False).database))
     click.echo("The database's schema is this version's.")

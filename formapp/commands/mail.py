@@ -64,7 +64,7 @@ def retry(number: int | None, dead: bool) -> None:
 
 
 def _runtime() -> Runtime:
-    runtime = Runtime.start(read_settings())
+    runtime = Runtime.start(read_settings(serving=False))
     click.get_current_context().call_on_close(runtime.database.engine.dispose)
     check_schema(runtime.database)
     return runtime

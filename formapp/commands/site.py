@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from formapp.articles.check import check_articles
 from formapp.errors import HelpCentreError
 from formapp.policy.loader import load_policy
 from formapp.problems import problem_page
@@ -20,7 +21,7 @@ FRONT_PAGES = (TOO_LARGE, NO_ANSWER)
 
 
 class BuildFailed(HelpCentreError):
-    """MkDocs refused the pages; what it printed says why."""
+    """The pages have a fault; the message is what was found."""
 
 
 @click.group()
@@ -31,14 +32,14 @@ def site() -> None:
 @site.command()
 def build() -> None:
     """Build the pages into the site folder; the folder is exchanged only when the build is whole."""
-    build_site(read_settings().site_dir)
+    build_site(read_settings(serving=False).site_dir)
 
 
 @site.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def front(folder: Path) -> None:
     """Write into FOLDER what a web server in front needs of the built site: headers.conf for nginx, and its error pages."""
-    settings = read_settings()
+    settings = read_settings(serving=False)
     built, policy = Site.read(settings.site_dir), load_policy(settings.policy_file)
     headers = security_headers(built, https=settings.base_url.startswith("https:"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -49,18 +50,23 @@ def front(folder: Path) -> None:
 
 
 def build_site(folder: Path) -> None:
-    """Build the pages into `folder`; raise BuildFailed, with the old pages left as they were, when MkDocs refuses them."""
+    """Build the pages into `folder`; raise BuildFailed, with the old pages left as they were, for whatever MkDocs or we find wrong."""
+    if faults := check_articles(Path("docs")):
+        raise BuildFailed("\n".join(faults))
     fresh, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
     shutil.rmtree(fresh, ignore_errors=True)
     # MkDocs by its own command: the same that an editor runs, and a failure cannot bring down what runs already.
+    # Not --quiet: it silences warnings, and then --strict does not see them.
     made = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(fresh.absolute())],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(fresh.absolute())],
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        encoding="utf-8",
         check=False,
     )
     if made.returncode:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise BuildFailed("the site was not built: mend what stands above")
+        raise BuildFailed("\n".join(line for line in made.stderr.splitlines() if not line.startswith("INFO")).strip())
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)

@@ -69,6 +69,7 @@ class _Everything:
     def run(self) -> None:
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        signal.signal(signal.SIGHUP, self._stop)  # the terminal was closed
         self._build()
         self._start_what_is_down()
         click.echo(f"The help centre is at {self._settings.base_url} (Ctrl-C ends it).")
@@ -102,7 +103,7 @@ class _Everything:
         try:
             self._build()
         except BuildFailed as error:
-            click.echo(f"{error}; the pages before the change are still shown.", err=True)
+            click.echo(f"{error}\nThe site was not built; the pages before the change are still shown.", err=True)
             return
         if web := self._children.get(WEB):
             web.send_signal(signal.SIGHUP)
@@ -152,7 +153,8 @@ class _Notice(FileSystemEventHandler):
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.is_directory or event.event_type in ("opened", "closed_no_write"):
             return
-        if str(event.src_path).endswith(self._only):
+        # Many editors write another file and give it the name.
+        if str(event.src_path).endswith(self._only) or str(event.dest_path).endswith(self._only):
             self._changed.set()
 
 

@@ -69,7 +69,7 @@ class TicketForm(Form):
     extent = radios(
         "Is this happening to more than one person?",
         OneOfChoices(_EXTENT),
-        hint="You can leave this out if you are not reporting a problem",
+        hint="Needed for an incident; otherwise you can leave it out",
         choices=EXTENTS,
     )
     impact = text("How does this affect your business?", AtMost(2000, called="Business impact"))
@@ -106,7 +106,7 @@ class TicketForm(Form):
         form = cls(formdata)
         form.policy = policy
         form.request_type.choices = {kind.key: kind.name for kind in policy.request_types}
-        form.situation.choices = {one.level: one.headline for one in policy.priorities} | {NOT_SURE: NOT_SURE_LABEL}
+        form.situation.choices = {one.level: f"{one.headline} ({one.level})" for one in policy.priorities} | {NOT_SURE: NOT_SURE_LABEL}
         form.area.choices = {"": "Select an area"} | {area: area for area in policy.ticket_form.areas} | {NOT_SURE: NOT_SURE_LABEL}
         form.choice_hints = {
             "request_type": {kind.key: kind.description for kind in policy.request_types},
@@ -128,6 +128,12 @@ class TicketForm(Form):
         """An incident needs a situation, if only “I’m not sure”."""
         if self.is_incident and not field.data:
             raise StopValidation(_SITUATION)
+
+    def validate_request_type(self, field: Any) -> None:
+        """A situation that was chosen for another type than an incident must not vanish without a word."""
+        if field.data and not self.is_incident and self.situation.data not in ("", NOT_SURE):
+            names = " or ".join(str(field.choices[key]) for key in self.with_priority)
+            raise StopValidation(f"Select {names}, or select “{NOT_SURE_LABEL}” for what describes the incident")
 
     def validate_extent(self, field: Any) -> None:
         """An incident needs its extent."""

@@ -110,6 +110,13 @@ class Policy(Shape):
         """Return a request type's name; of a type that a later policy no longer has, the key itself."""
         return next((kind.name for kind in self.request_types if kind.key == key), key)
 
+    def situation_of(self, key: str, level: str | None) -> str:
+        """Say the situation that a level stands for; of a type without levels nothing, without a level that nobody was sure."""
+        if level is None:
+            return "I’m not sure" if any(kind.key == key and kind.has_priority for kind in self.request_types) else ""
+        headline = next((priority.headline for priority in self.priorities if priority.level == level), "")
+        return f"{level}: {headline}" if headline else level
+
     def choice(self, request_type: str, level: str | None = None) -> tuple[RequestType, Priority | None]:
         """Find a request type by key or name and a priority by level, whatever their case and punctuation.
 

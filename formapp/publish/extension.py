@@ -10,7 +10,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from mkdocs.utils import get_build_datetime
 
-from formapp.publish.markers import MARKER, Marker, render_block, render_value
+from formapp.publish.markers import MARKER, Marker, render_block, render_value, require_markers
 from formapp.publish.page_parts import SWAP_END, SWAP_START
 from formapp.publish.published import Published, publish
 
@@ -50,6 +50,7 @@ class _BlockMarkers(Preprocessor):
         out: list[str] = []
         endings: list[str] = []
         for line in lines:
+            require_markers(line)
             match = ALONE_ON_A_LINE.fullmatch(line)
             html = render_block(Marker.of(match), self.extension.published) if match else None
             if html is None:

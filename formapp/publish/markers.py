@@ -13,6 +13,7 @@ from formapp.publish.values import values_of
 
 MARKER = r"\[\[[ \t]*(?P<kind>[A-Za-z][\w-]*)[ \t]*:[ \t]*(?P<name>[^\[\]\n]*?)[ \t]*\]\]"
 KINDS = ("policy", "form", "page")
+_SLIP = re.compile(rf"\[\[[ \t]*(?:{'|'.join(KINDS)})\b.{{0,40}}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,15 @@ def render_value(marker: Marker, published: Callable[[], Published]) -> str:
     ):
         raise PublishError(f"{marker} stands inside a sentence: put it alone on a line, with nothing before it")
     raise _unknown(marker, published)
+
+
+def require_markers(line: str) -> None:
+    """Raise PublishError for what begins like a marker and is none, so that a slip of the pen is not shown to readers."""
+    if line.startswith(("    ", "\t")):
+        return
+    slip = _SLIP.search(re.sub(MARKER, "", re.sub(r"`[^`]*`", "", line)))
+    if slip:
+        raise PublishError(f"{slip[0].strip()!r} is not a marker: write it like [[policy: hours]], or put backticks around it")
 
 
 def _form(marker: Marker, published: Published) -> str:

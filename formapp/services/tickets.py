@@ -16,7 +16,7 @@ from formapp.models import Promise, Ticket, TicketEvent
 from formapp.policy.policy import Policy
 from formapp.rules import deadlines
 from formapp.rules.references import ticket_id
-from formapp.rules.wording import say_hours, say_moment, to_the_minute
+from formapp.rules.wording import say_hours, say_moment_in_full, to_the_minute
 from formapp.services import outbox
 from formapp.services.acknowledgements import AckCaps, reason_not_to_acknowledge
 from formapp.services.links import Links
@@ -147,8 +147,8 @@ def _queue_letters(
     policy, letterhead = desk.policy, Letterhead.of(desk.policy)
     bc, link = ticket_id(policy, number), desk.links.ticket_url(number)
     said = SaidPromise(
-        received=say_moment(to_the_minute(now), policy, now),
-        due=say_moment(promise.due, policy, now),
+        received=say_moment_in_full(to_the_minute(now), policy),
+        due=say_moment_in_full(promise.due, policy),
         target=promise.target,
         basis=promise.basis,
         working=deadlines.explain(promise),
@@ -193,11 +193,10 @@ def _event(
 
 
 def _as_answers(answers: TicketAnswers, policy: Policy) -> tuple[Answer, ...]:
-    kind, priority = policy.choice(answers.request_type, answers.priority)
-    suggested = f"{priority.level}: {priority.headline}" if priority else ""
+    situation = policy.situation_of(answers.request_type, answers.priority)
     return (
-        Answer("Request type", kind.name),
-        *((Answer("Situation", suggested or "I’m not sure"),) if kind.has_priority else ()),
+        Answer("Request type", policy.name_of(answers.request_type)),
+        *((Answer("Situation", situation),) if situation else ()),
         Answer("Summary", answers.summary),
         Answer("What happened", answers.description),
         Answer("Area of the application", answers.area),

@@ -164,7 +164,7 @@ def test_the_form_offers_the_policys_own_types_and_situations(policy: Policy):
     for kind in policy.request_types:
         assert kind.name in page.texts["label"]
     for priority in policy.priorities:
-        assert priority.headline in page.texts["label"]
+        assert f"{priority.headline} ({priority.level})" in page.texts["label"]
 
 
 def test_a_form_that_does_not_exist_is_named_with_those_that_do(policy: Policy):

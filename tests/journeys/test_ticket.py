@@ -87,7 +87,7 @@ def test_from_the_home_page_to_the_ticket_page_and_both_mails(visit: Visit, serv
     ticket = reference[0]
     due = re.search(r"We aim to answer by (.+ AEST)", shown)
     assert due
-    assert due[1].partition(",")[0] == promised[1].partition(",")[0]  # the minute may have passed, the day has not
+    assert due[1].startswith(promised[1].partition(",")[0])  # the minute may have passed, the day has not
     assert "zoe.obrien@example.net" not in shown
     assert DESCRIPTION.replace("\n", " ") in " ".join(shown.split())
     # The page survives a refresh and opens from the mail.
@@ -193,7 +193,6 @@ def test_what_was_typed_is_still_there_after_a_jump_within_the_page_and_after_ba
     expect(page.get_by_label("What happened?")).to_have_value(DESCRIPTION)
     page.get_by_role("link", name="Support Services", exact=True).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Support Services")
-    page.go_back()
     page.go_back()
     expect(page.get_by_label("What happened?")).to_have_value(DESCRIPTION)
     expect(page.get_by_label("Area of the application")).to_have_value("Reports and exports")

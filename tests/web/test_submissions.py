@@ -190,7 +190,7 @@ def test_the_promise_is_counted_from_the_minute_of_receipt(client: FlaskClient, 
     assert answer.json["due"] == "2026-11-24T14:28:00+10:00"
     assert client.get("/api/promise?type=general-enquiry").json["text"] == "Tue 24 Nov, 2:28 pm AEST"
     page = client.get(urlsplit(answer.json["url"]).path).text
-    assert "Mon 23 Nov, 2:28 pm AEST" in page
+    assert "Mon 23 Nov 2026, 2:28 pm AEST" in page
     assert "2:28:32" not in page
 
 
@@ -269,8 +269,11 @@ def test_fields_that_the_form_does_not_have_change_nothing(client: FlaskClient, 
     assert (stored.status, stored.priority, stored.number, stored.suspect_because) == ("open", None, 1001, None)
 
 
-def test_a_situation_counts_for_an_incident_only(client: FlaskClient, runtime: Runtime):
-    client.post(URL, data=question(situation="P1"))
+def test_a_situation_chosen_for_another_type_is_asked_about_and_never_dropped(client: FlaskClient, runtime: Runtime):
+    answer = client.post(URL, data=question(situation="P1"), headers=JSON)
+    assert answer.status_code == 422
+    assert answer.json["errors"] == {"request_type": "Select Incident, or select “I’m not sure” for what describes the incident"}
+    client.post(URL, data=question(situation="not-sure"))
     assert ticket(runtime).priority is None
 
 

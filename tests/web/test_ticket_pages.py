@@ -21,8 +21,10 @@ def test_the_link_shows_id_promise_working_and_every_answer(client: FlaskClient,
     for words in (
         "<title>Request received - Billycart Support</title>",
         "BC-1001",
-        "Tue 24 Nov, 10:28 am AEST",
+        "Tue 24 Nov 2026, 10:28 am AEST",
         "4 business hours",
+        "P2: Critical business functions are significantly affected or degraded",
+        "/your-request/",
         "Mon 2:28-5:00 pm 2 h 32 min",
         "z•••@example.net",
         "Invoice PDF is blank",
@@ -79,7 +81,7 @@ def test_a_ticket_of_a_type_that_the_policy_has_since_dropped_is_still_shown(cli
     page = client.get(location)
     assert page.status_code == 200
     assert "bygone" in page.text
-    assert "Tue 24 Nov, 10:28 am AEST" in page.text
+    assert "Tue 24 Nov 2026, 10:28 am AEST" in page.text
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])

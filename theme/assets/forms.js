@@ -5,6 +5,7 @@
 
   var SECOND_CLICK = 1000 // ms in which a further click on the button is the same click
   var PAUSE = 1000 // ms without typing before a screen reader is told the count
+  var A_MINUTE = 60000
   var NEARLY = 0.75 // of the limit: from here the count is shown
 
   function start() {
@@ -35,6 +36,7 @@
     var field = form.elements.browser
     if (!field || field.value) return
     field.value = browserName()
+    if (!field.value) return
     field.closest(".hc-field").querySelector(".hc-hint").textContent =
       "We’ve filled this in from your browser. Change it if the problem happened somewhere else"
   }
@@ -81,7 +83,8 @@
     var situation = form.querySelector("#situation-field")
     if (!situation) return
     var update = function () {
-      situation.hidden = !hasPriority(form)
+      // Disabled as well, so that it is not sent.
+      situation.hidden = situation.disabled = !hasPriority(form)
     }
     form.addEventListener("change", update)
     update()
@@ -106,11 +109,14 @@
         .then(function (promise) {
           // Only the last question asked is answered; without an answer nothing is promised.
           if (mine !== asked) return
-          place.textContent = promise ? "Send now and we aim to answer by " : ""
-          if (!promise) return
           var due = document.createElement("strong")
-          due.textContent = promise.text
-          place.append(due, inReadersTime(promise))
+          due.textContent = promise ? promise.text : ""
+          var said = promise ? ["Send now and we aim to answer by ", due, inReadersTime(promise)] : []
+          // Written only when it changes, so that a screen reader says it once.
+          var before = place.textContent
+          var after = document.createElement("p")
+          after.append.apply(after, said)
+          if (after.textContent !== before) place.replaceChildren.apply(place, said)
         })
         .catch(function () {
           if (mine === asked) {
@@ -121,6 +127,12 @@
     }
     form.addEventListener("change", update)
     update()
+    // What is promised moves on with the clock while somebody writes.
+    var timer = setInterval(function () {
+      if (!form.isConnected) return clearInterval(timer)
+      asked = ""
+      update()
+    }, A_MINUTE)
   }
 
   function inReadersTime(promise) {

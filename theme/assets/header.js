@@ -59,3 +59,27 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && drawer?.checked) set(drawer, false);
 });
+
+/* A page that instant navigation has put in place says its title, as a page that is loaded does. */
+const spoken = document.createElement("p");
+spoken.className = "hc-visually-hidden";
+spoken.setAttribute("role", "status");
+document.querySelector("main")?.before(spoken);
+let shown = document.title;
+window.document$?.subscribe(() => {
+  if (document.title === shown) return;
+  shown = document.title;
+  spoken.textContent = shown;
+});
+
+/* Results are reached with the arrow keys: Tab goes on to the page behind them. */
+const query = document.querySelector("[data-md-component=search-query]");
+if (query) {
+  const hint = document.createElement("span");
+  hint.id = "hc-search-hint";
+  hint.className = "hc-visually-hidden";
+  hint.textContent = "Use the down arrow key to reach the results";
+  query.after(hint);
+  query.setAttribute("aria-describedby", hint.id);
+  document.querySelector(".md-search-result__meta")?.setAttribute("role", "status");
+}

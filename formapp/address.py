@@ -1,5 +1,7 @@
 """Addresses that are fit for a header and for an SMTP command."""
 
+from functools import lru_cache
+
 from email_validator import EmailNotValidError, validate_email
 
 from formapp.errors import HelpCentreError
@@ -9,6 +11,7 @@ class UnusableAddress(HelpCentreError):
     """An address that cannot be written to; the message says why, and never repeats the address."""
 
 
+@lru_cache(maxsize=1024)
 def bare_address(text: str) -> str:
     """Return one address in ASCII, its domain in lower case; raise UnusableAddress for anything else than one bare address."""
     if text.startswith("-"):

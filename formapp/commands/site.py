@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import click
+from whitenoise.compress import main as compress
 
 from formapp.articles.check import check_articles
 from formapp.errors import HelpCentreError
@@ -67,6 +68,8 @@ def build_site(folder: Path) -> None:
     if made.returncode:
         shutil.rmtree(fresh, ignore_errors=True)
         raise BuildFailed("\n".join(line for line in made.stderr.splitlines() if not line.startswith("INFO")).strip())
+    # Beside each text its compressed form, which the service and nginx hand out as it is.
+    compress([str(fresh), "--no-brotli", "--quiet"])
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         folder.rename(old)

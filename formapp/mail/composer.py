@@ -43,6 +43,14 @@ class MalformedLetter(HelpCentreError):
 class _ExactMessage(Message):
     """A message that leaves as it was set: the library's way out decodes and folds headers anew, and has let others in."""
 
+    def __init__(self, *, message_id: str, subject: str, recipient: str, body: str, sender: str, date: float) -> None:
+        # Not the library's own, which makes a Message-ID from this machine's name and asks the DNS for it each time.
+        self.msgId, self.subject, self.recipients, self.body = message_id, subject, [recipient], body
+        self.sender, self.date, self.charset = sender, date, cast(Any, _WIRE)
+        self.reply_to, self.extra_headers = None, None
+        self.cc, self.bcc, self.attachments, self.mail_options, self.rcpt_options = [], [], [], [], []
+        self.alts = {}
+
     def as_bytes(self) -> bytes:
         built = self._message()
         built.policy = policy.compat32
@@ -67,16 +75,14 @@ def compose(letter: Letter, letterhead: Letterhead, *, message_id: str, date: da
     if not is_message_id(message_id):
         raise MalformedLetter("the Message-ID is not well formed: make it with Letterhead.new_message_id()")
     message = _ExactMessage(
+        message_id=message_id,
         subject=_subject_header(subject),
-        recipients=[recipient],
+        recipient=recipient,
         body=body,
         sender=formataddr((letterhead.name, letterhead.address)),
-        reply_to=reply_to,
         date=date.timestamp(),
-        charset=cast(Any, _WIRE),
-        extra_headers=extra,
     )
-    message.msgId = message_id
+    message.reply_to, message.extra_headers = reply_to, extra
     with _post_office.app_context():
         raw = message.as_bytes()
     meant = {"Subject": subject, "From": letterhead.address, "To": recipient, "Message-ID": message_id, **extra}

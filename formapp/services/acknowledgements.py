@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from formapp.address import UnusableAddress, bare_address, domain_of, mailbox_of
@@ -50,20 +51,32 @@ def reason_not_to_acknowledge(
 
 
 def _cap_reached(session: Session, mailbox: str, caps: AckCaps, now: datetime) -> str | None:
-    same_mailbox = OutgoingMail.recipient_mailbox == mailbox
-    same_domain = OutgoingMail.recipient_domain == domain_of(mailbox)
-    if _queued_since(session, now - caps.pause_per_address, now, same_mailbox):
+    sent = _sent_lately(session, mailbox, caps, now)
+    if sent.to_address_just_now:
         return "the address was sent an acknowledgement a few minutes ago"
-    if _queued_since(session, now - timedelta(days=1), now, same_mailbox) >= caps.per_address_per_day:
+    if sent.to_address_in_a_day >= caps.per_address_per_day:
         return "the address was sent as many acknowledgements as it may get in a day"
-    if _queued_since(session, now - timedelta(hours=1), now, same_domain) >= caps.per_domain_per_hour:
+    if sent.to_domain_in_an_hour >= caps.per_domain_per_hour:
         return "the address's domain was sent as many acknowledgements as it may get in an hour"
-    if _queued_since(session, now - timedelta(hours=1), now) >= caps.in_all_per_hour:
+    if sent.in_an_hour >= caps.in_all_per_hour:
         return "as many acknowledgements were sent as may be in an hour"
     return None
 
 
-def _queued_since(session: Session, moment: datetime, now: datetime, *of_whom: ColumnElement[bool]) -> int:
-    # What lies ahead was queued by a clock that has since been put back; it must not silence us until then.
-    recent = (OutgoingMail.purpose == TICKET_ACKNOWLEDGEMENT, OutgoingMail.created_at > moment, OutgoingMail.created_at <= now)
-    return session.scalar(select(func.count()).select_from(OutgoingMail).where(*recent, *of_whom)) or 0
+def _sent_lately(session: Session, mailbox: str, caps: AckCaps, now: datetime) -> Any:
+    to_address = OutgoingMail.recipient_mailbox == mailbox
+    in_an_hour = OutgoingMail.created_at > now - timedelta(hours=1)
+    return session.execute(
+        select(
+            func.count().filter(to_address, OutgoingMail.created_at > now - caps.pause_per_address).label("to_address_just_now"),
+            func.count().filter(to_address).label("to_address_in_a_day"),
+            func.count().filter(OutgoingMail.recipient_domain == domain_of(mailbox), in_an_hour).label("to_domain_in_an_hour"),
+            func.count().filter(in_an_hour).label("in_an_hour"),
+        ).where(
+            OutgoingMail.purpose == TICKET_ACKNOWLEDGEMENT,
+            OutgoingMail.created_at > now - timedelta(days=1),
+            # What lies ahead was queued by a clock that has since been put back; it must not silence us until then.
+            OutgoingMail.created_at <= now,
+            or_(in_an_hour, to_address),
+        )
+    ).one()

@@ -55,8 +55,9 @@ def running(tmp_path: Path) -> Iterator[Running]:
     started = Running(tmp_path, free_port())
     yield started
     if started.process.poll() is None:
-        os.killpg(started.process.pid, signal.SIGKILL)
-        started.process.wait()
+        # Asked first: its children have sessions of their own, and only it can end them.
+        started.process.terminate()
+        started.process.wait(60)
 
 
 def test_it_builds_serves_mails_rebuilds_and_ends_with_one_interrupt(running: Running):

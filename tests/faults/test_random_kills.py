@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -42,8 +43,10 @@ def test_each_confirmed_ticket_is_there_once_with_its_mails_and_no_half_rows(
         with running(tmp_path, environ) as service:
             with ThreadPoolExecutor(CUSTOMERS) as customers:
                 kills = _Killer(service)
-                confirmed = list(customers.map(lambda n: _send(service, n), range(SUBMISSIONS)))
-                kills.end()
+                try:
+                    confirmed = list(customers.map(lambda n: _send(service, n), range(SUBMISSIONS)))
+                finally:
+                    kills.end()
             assert kills.count >= 4
             _await_drained(database)
             service.stop()
@@ -88,7 +91,7 @@ def _send(service: Service, number: int) -> str:
             with urlopen(request, timeout=20) as answer:
                 text: str = answer.read().decode()
             return text.partition('"url":"')[2].partition('"')[0]
-        except OSError:
+        except (OSError, HTTPException):
             # Refused, reset or cut off: whether it was stored is unknown, so the same is sent again.
             if time.monotonic() > give_up_at:
                 raise

@@ -81,6 +81,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """A copy of what the site is built from, to be changed or spoilt."""
+    for name in ("docs", "theme", "formapp"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 

@@ -6,6 +6,7 @@ from typing import Any
 from formapp.policy.hours import WEEKDAYS, Period
 from formapp.policy.policy import Policy
 from formapp.policy.shape import Item
+from formapp.rules.references import FIRST_TICKET, ticket_id
 from formapp.rules.wording import say_business_days, say_date, say_hours, say_moment_in_full, say_target
 
 
@@ -45,7 +46,7 @@ def _basics(policy: Policy) -> list[tuple[str, str]]:
         ("Business day", f"{policy.hours.business_day_hours:g} hours of open time"),
         ("Email", policy.channels.email),
         ("Help centre", policy.channels.help_centre),
-        ("Ticket IDs", f"{policy.brand.ticket_prefix}-1001 and up"),
+        ("Ticket IDs", f"{ticket_id(policy, FIRST_TICKET)} and up"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""`formapp site`: build the site, and print the headers a web server in front must send."""
+"""`formapp site`: build the site, and write what a web server in front needs of it."""
 
 import os
 import shutil

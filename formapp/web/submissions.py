@@ -1,5 +1,6 @@
 """What customers send from the forms."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, request
@@ -49,10 +50,10 @@ def ticket() -> AnyResponse:
             )
     except tickets.AlreadySent as sent:
         return _refused(form, status=409, already_sent=ticket_id(running.policy, sent.number))
-    return _received(receipt)
+    return _received(receipt, now)
 
 
-def _received(receipt: tickets.Receipt) -> AnyResponse:
+def _received(receipt: tickets.Receipt, now: datetime) -> AnyResponse:
     running = runtime()
     if not wants_json():
         return redirect(links().ticket_path(receipt.number), code=303)
@@ -61,7 +62,7 @@ def _received(receipt: tickets.Receipt) -> AnyResponse:
         ticket_id=ticket_id(running.policy, receipt.number),
         url=links().ticket_url(receipt.number),
         due=due.isoformat(),
-        due_text=say_moment(due, running.policy, running.now()),
+        due_text=say_moment(due, running.policy, now),
     )
     answer.status_code = 201 if receipt.is_new else 200
     return answer

@@ -1,22 +1,11 @@
 """`formapp site`, on a copy of the pages."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-from tests.conftest import ROOT
-
-
-@pytest.fixture
-def pages(tmp_path: Path) -> Path:
-    for name in ("docs", "theme", "formapp"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    return tmp_path
 
 
 def build(folder: Path) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,6 @@
 """`formapp up`, as somebody uses it who tries the help centre or edits a page."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.programs import free_port
 
 pytestmark = pytest.mark.heavy
@@ -48,11 +46,8 @@ class Running:
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    for name in ("docs", "theme", "formapp"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    started = Running(tmp_path, free_port())
+def running(pages: Path) -> Iterator[Running]:
+    started = Running(pages, free_port())
     yield started
     if started.process.poll() is None:
         # Asked first: its children have sessions of their own, and only it can end them.
@@ -99,4 +94,12 @@ def test_it_builds_serves_mails_rebuilds_and_ends_with_one_interrupt(running: Ru
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(40) == 0
     assert running.output().rstrip().endswith("Ended.")
+    assert running.page() == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_closed_terminal_ends_all_as_an_interrupt_does(running: Running, number: signal.Signals):
+    running.wait(lambda: "How can we help?" in running.page(), "the home page did not appear")
+    running.process.send_signal(number)
+    assert running.process.wait(40) == 0
     assert running.page() == ""

@@ -1,7 +1,6 @@
 """The build stops with one message for what is wrong, and the same configuration builds with Zensical."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,15 +12,6 @@ from tests.programs import need
 from tests.site.built_site import build
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of what the site is built from, to be spoilt."""
-    for name in ("docs", "theme", "formapp"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    return tmp_path
-
-
 def spoil(file: str, old: str, new: str) -> Callable[[Path], None]:
     def spoil_(root: Path) -> None:
         text = (root / file).read_text(encoding="utf-8")
@@ -31,8 +21,8 @@ def spoil(file: str, old: str, new: str) -> Callable[[Path], None]:
     return spoil_
 
 
-def test_the_build_says_nothing_when_all_is_well(copy: Path) -> None:
-    built = build(copy / "out", copy)
+def test_the_build_says_nothing_when_all_is_well(pages: Path) -> None:
+    built = build(pages / "out", pages)
 
     assert built.returncode == 0
     assert "WARNING" not in built.stderr
@@ -54,33 +44,35 @@ def test_the_build_says_nothing_when_all_is_well(copy: Path) -> None:
     ],
     ids=["unknown marker", "impossible promise", "bad TOML", "wrong example", "malformed date", "dead link", "dead anchor"],
 )
-def test_what_is_wrong_stops_the_build_with_one_message(copy: Path, spoilt: Callable[[Path], None], said: str) -> None:
-    spoilt(copy)
+def test_what_is_wrong_stops_the_build_with_one_message(pages: Path, spoilt: Callable[[Path], None], said: str) -> None:
+    spoilt(pages)
 
-    built = build(copy / "out", copy)
+    built = build(pages / "out", pages)
 
     assert built.returncode != 0
     assert built.stderr.count(said) == 1
     assert "Traceback" not in built.stderr
 
 
-def test_the_same_configuration_builds_with_zensical(copy: Path) -> None:
+def test_the_same_configuration_builds_with_zensical(pages: Path) -> None:
     zensical = need("zensical", package="the development dependencies", beside=str(ROOT / ".venv/bin"))
 
-    built = subprocess.run([zensical, "build", "--clean"], cwd=copy, env=os.environ, capture_output=True, encoding="utf-8", check=False)
+    built = subprocess.run([zensical, "build", "--clean"], cwd=pages, env=os.environ, capture_output=True, encoding="utf-8", check=False)
 
     assert built.returncode == 0, built.stdout + built.stderr
-    pages = {path: (copy / "site" / path / "index.html").read_text(encoding="utf-8") for path in ("", "support-services", "contact/ticket")}
-    assert '<table class="hc-table" role="table">\n<caption>Priority levels of an incident' in pages["support-services"]
-    assert "Tue 24 Nov 2026, 2:28 pm AEST" in pages["support-services"]
+    built_pages = {
+        path: (pages / "site" / path / "index.html").read_text(encoding="utf-8") for path in ("", "support-services", "contact/ticket")
+    }
+    assert '<table class="hc-table" role="table">\n<caption>Priority levels of an incident' in built_pages["support-services"]
+    assert "Tue 24 Nov 2026, 2:28 pm AEST" in built_pages["support-services"]
     assert (
         '<form class="hc-form"'
-        in pages["contact/ticket"].partition("<!-- helpcentre:swap -->")[2].partition("<!-- /helpcentre:swap -->")[0]
+        in built_pages["contact/ticket"].partition("<!-- helpcentre:swap -->")[2].partition("<!-- /helpcentre:swap -->")[0]
     )
-    assert 'data-hc-open-now="' in pages[""]
-    assert "data-hc-drawer" in pages[""]
-    assert "contact/ticket/" not in (copy / "site/sitemap.xml").read_text(encoding="utf-8")
+    assert 'data-hc-open-now="' in built_pages[""]
+    assert "data-hc-drawer" in built_pages[""]
+    assert "contact/ticket/" not in (pages / "site/sitemap.xml").read_text(encoding="utf-8")
     # Its pages are made without hooks, so the byline is what the head says, as it is written.
-    article = (copy / "site/articles/getting-help/what-happens-next/index.html").read_text(encoding="utf-8")
+    article = (pages / "site/articles/getting-help/what-happens-next/index.html").read_text(encoding="utf-8")
     assert "<strong>Paypa Plane Support</strong> on <time>2026-11-17T11:15:00+10:00</time>" in article
-    assert "fonts.g" not in "".join(pages.values())
+    assert "fonts.g" not in "".join(built_pages.values())

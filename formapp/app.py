@@ -6,15 +6,20 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, request
 from gunicorn.errors import AppImportError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from formapp.errors import HelpCentreError
 from formapp.logs import configure_logs
 from formapp.runtime import Runtime
 from formapp.services.database import check_schema
 from formapp.settings import read_settings
-from formapp.site import Site, security_headers
-from formapp.web.context import KEY
+from formapp.site import security_headers
+from formapp.web.answered import answered
+from formapp.web.attachment_pages import attachment_pages
+from formapp.web.challenges import challenges
+from formapp.web.context import KEY, Context
 from formapp.web.errors import register_errors
+from formapp.web.escalation_pages import escalation_pages
 from formapp.web.headers import keep_uncached
 from formapp.web.health import health
 from formapp.web.kept_mails import kept_mails
@@ -22,6 +27,7 @@ from formapp.web.promises import promises
 from formapp.web.static import StaticSite
 from formapp.web.submissions import submissions
 from formapp.web.ticket_pages import ticket_pages
+from formapp.web.uploads import uploads
 
 log = structlog.get_logger()
 
@@ -36,23 +42,24 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         configure_logs(settings.log_level)
         runtime = Runtime.start(settings)
     check_schema(runtime.database)
-    site = Site.read(runtime.settings.site_dir)
+    context = Context.of(runtime)
 
     app = Flask("formapp", static_folder=None, template_folder=None)
     # Neither a debugger nor a redirect that takes its host from the request.
     app.debug = False
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    app.extensions[KEY] = runtime
-    app.extensions[f"{KEY}.site"] = site
-    headers = security_headers(site, https=runtime.settings.base_url.startswith("https:"))
+    app.extensions[KEY] = context
+    headers = security_headers(context.site, https=runtime.settings.base_url.startswith("https:"))
     keep_uncached(app)
     register_errors(app)
     _log_requests(app)
-    for blueprint in (submissions, promises, ticket_pages, health):
+    for blueprint in (submissions, uploads, challenges, promises, answered, ticket_pages, escalation_pages, attachment_pages, health):
         app.register_blueprint(blueprint)
     if runtime.settings.development and runtime.settings.smtp_host is None:
         app.register_blueprint(kept_mails)
-    app.wsgi_app = StaticSite(app.wsgi_app, site, headers)  # type: ignore[method-assign]
+    served = StaticSite(app.wsgi_app, context.site, headers)
+    # Only the client's address is taken from proxies, and only from as many as there are.
+    app.wsgi_app = ProxyFix(served, x_for=runtime.settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     return app
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from formapp.html import render
 from formapp.policy.policy import Policy
+from formapp.rules.files import LARGEST_FILE, LARGEST_TOGETHER, say_size
 from formapp.rules.wording import say_hours
 from formapp.site import ERROR_FRAME, Site
 
@@ -35,12 +36,27 @@ PROBLEMS = {
     ),
     405: Problem("This page cannot be used that way", ("Go back and try again from the page itself.",)),
     411: _UNREADABLE,
-    413: Problem("Your request is too large to send", ("Shorten what you wrote and send it again.",), (GO_BACK,)),
+    413: Problem(
+        "Your request is too large to send",
+        (
+            f"Your files can be {say_size(LARGEST_TOGETHER)} together, and {say_size(LARGEST_FILE)} each.",
+            "Send it again with smaller or fewer files.",
+        ),
+        (GO_BACK,),
+    ),
     415: _UNREADABLE,
     502: Problem(_TROUBLE, (f"Were you sending a form? {GO_BACK}", TRY_LATER)),
     503: Problem(_TROUBLE, (TRY_LATER,), (GO_BACK,)),
 }
-FAULT = Problem(_TROUBLE, (TRY_LATER,))
+# Nobody knows here whether anything was stored, so it is not said that nothing was.
+FAULT = Problem(
+    _TROUBLE,
+    (TRY_LATER,),
+    (
+        "Were you sending a form? Go back to it and send it again: your browser may still have what you wrote. "
+        "The same request is taken only once.",
+    ),
+)
 
 
 def problem_page(site: Site, policy: Policy, code: int, *, was_sent: bool) -> str:

@@ -10,7 +10,11 @@ from formapp.policy.loader import load_policy
 from formapp.policy.policy import Policy
 from formapp.rules.business_time import BusinessCalendar
 from formapp.rules.examples import WrongExample, check_examples
+from formapp.services.acknowledgements import AckCaps
 from formapp.services.database import Database, open_database
+from formapp.services.intake import Desk
+from formapp.services.links import Links
+from formapp.services.virus_scan import Clamd
 from formapp.settings import Settings
 
 
@@ -33,8 +37,11 @@ class Runtime:
     def start(cls, settings: Settings, now: Callable[[], datetime] = utc_now) -> Self:
         """Load the policy and open the database.
 
-        Raises PolicyError or WrongExample for a policy that cannot be kept, and DatabaseError for a database that cannot be used.
+        Raises PolicyError or WrongExample for a policy that cannot be kept, DatabaseError for a database that cannot be used, and
+        ScannerAddressError for a virus scanner's address that is none.
         """
+        if settings.clamd:
+            Clamd(settings.clamd)  # an address that can never work is said at the start
         policy = load_policy(settings.policy_file)
         calendar = BusinessCalendar.of(policy)
         try:
@@ -42,6 +49,27 @@ class Runtime:
         except WrongExample as error:
             raise WrongExample(f"{settings.policy_file}: {error}") from None
         return cls(settings, policy, calendar, open_database(settings.database), now)
+
+    @property
+    def links(self) -> Links:
+        """The maker and reader of signed links."""
+        return Links(self.settings.signing_keys, self.settings.base_url)
+
+    @property
+    def scanner(self) -> Clamd | None:
+        """The virus scanner, where one is set."""
+        return Clamd(self.settings.clamd) if self.settings.clamd else None
+
+    @property
+    def desk(self) -> Desk:
+        """What taking something in needs to know of the house."""
+        settings = self.settings
+        caps = AckCaps(
+            per_domain_per_hour=settings.acknowledgements_per_domain_per_hour,
+            in_all_per_hour=settings.acknowledgements_per_hour,
+            unproven_per_hour=settings.unproven_acknowledgements_per_hour,
+        )
+        return Desk(self.policy, self.calendar, self.links, self.team_email, self.bounce_email, caps)
 
     @property
     def mail_dir(self) -> Path:

@@ -36,6 +36,7 @@ def _address(value: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Amount = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Settings(BaseSettings):
@@ -50,6 +51,9 @@ class Settings(BaseSettings):
         None, description=f"signs the links in mails; at least {SHORTEST_SECRET} characters; required in production"
     )
     secret_key_file: Path | None = Field(None, description="a file that holds the secret key, instead of the variable above")
+    secret_key_fallbacks: SecretStr | None = Field(
+        None, description="earlier secret keys, separated by commas: what they signed is still believed"
+    )
     base_url: str = Field("http://localhost:8000", description="where people reach the site; the links in mails begin with it")
     database_url: str | None = Field(
         None, description="SQLAlchemy URL; PostgreSQL as `postgresql+psycopg://…`; by default SQLite in the instance folder"
@@ -76,6 +80,20 @@ class Settings(BaseSettings):
     smtp_ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
     acknowledgements_per_domain_per_hour: Count = Field(50, description="cap on acknowledgements to one domain")
     acknowledgements_per_hour: Count = Field(500, description="cap on all acknowledgements")
+    unproven_acknowledgements_per_hour: Count = Field(
+        20, description="cap on acknowledgements of requests that came without a proof of work"
+    )
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = Field(
+        0, description="how many proxies of yours stand in front and add to `X-Forwarded-For`; the example for nginx is 1"
+    )
+    submissions_per_hour: Amount = Field(30, description="how many forms one client may send in an hour; a complaint is taken all the same")
+    uploads_per_hour: Amount = Field(100, description="how many files one client may add in an hour")
+    redis_url: SecretStr | None = Field(
+        None, description="Redis, where the two limits above are counted for several web processes together; by default each counts alone"
+    )
+    clamd: str | None = Field(
+        None, description="a ClamAV daemon that scans files: `host:port` or its socket's path; by default files are not scanned"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="how much is logged, as JSON lines on standard error"
     )
@@ -115,10 +133,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.instance_dir.absolute() / 'helpcentre.db'}"
 
     @property
-    def signing_key(self) -> str:
-        """The secret that signs links; read_settings has seen to it that there is one."""
+    def signing_keys(self) -> tuple[str, ...]:
+        """The secret that signs, which read_settings has seen to, and after it those that are still believed."""
         assert self.secret_key is not None
-        return self.secret_key.get_secret_value()
+        earlier = self.secret_key_fallbacks.get_secret_value() if self.secret_key_fallbacks else ""
+        return (self.secret_key.get_secret_value(), *(key.strip() for key in earlier.split(",") if key.strip()))
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, serving: bool = True) -> Settings:
@@ -155,9 +174,9 @@ def _require_secret(settings: Settings) -> None:
         raise SettingsError(
             f'{key} is missing: set it to a random text, for example from `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
         )
-    secret = settings.signing_key
-    if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10:
-        raise SettingsError(f"{key} is too short or too plain to sign links with: use at least {SHORTEST_SECRET} random characters")
+    for name, secret in zip((key, *[f"{key}_FALLBACKS"] * len(settings.signing_keys)), settings.signing_keys, strict=False):
+        if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10:
+            raise SettingsError(f"{name} is too short or too plain to sign links with: use at least {SHORTEST_SECRET} random characters")
 
 
 def _require_mail(settings: Settings) -> None:

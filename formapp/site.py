@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -13,11 +14,14 @@ from formapp.errors import HelpCentreError
 SWAP = re.compile(r"<!-- helpcentre:swap -->.*?<!-- /helpcentre:swap -->", re.DOTALL)
 ERROR_FRAME = "404.html"
 REQUEST_FRAME = "your-request/index.html"
+# Beside the forms' own pages, so that it fits their addresses.
+CHECK_FRAME = "contact/check/index.html"
 _INLINE_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
 _HEADING = re.compile(r"(<h1\b[^>]*>).*?</h1>", re.DOTALL)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 # Instant navigation fetches the page anew at the first jump within it, and with it goes what somebody has typed.
 _INSTANT = re.compile(r'"navigation\.instant[a-z.]*"(?:, )?')
+_ARTICLE = re.compile(r'<meta name="helpcentre:article" content="([a-z0-9-]{1,100})">')
 _HEAD_LINKS = re.compile(r'<link rel="(?:canonical|prev|next)"[^>]*>')
 
 ALWAYS = {
@@ -38,15 +42,17 @@ class Site:
 
     folder: Path
     content_security_policy: str
+    # The stable id of each page that has one, by its path in the site, like articles/getting-help/….
+    articles: Mapping[str, str]
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Return the site in a folder; raise SiteNotBuilt when what we need of it is not there."""
-        for needed in (ERROR_FRAME, REQUEST_FRAME):
+        for needed in (ERROR_FRAME, REQUEST_FRAME, CHECK_FRAME):
             if not (folder / needed).is_file():
                 raise SiteNotBuilt(f"{folder / needed} is missing: build the site with `mkdocs build`, or set FORMAPP_SITE_DIR")
         # Resolved, so that a process keeps to its build when a link is turned to the next one.
-        return cls(folder.resolve(), content_security_policy(script_hashes(folder)))
+        return cls(folder.resolve(), content_security_policy(script_hashes(folder)), article_ids(folder))
 
     def page(self, name: str) -> "Frame":
         """Return a built page as a frame; `name` is a path inside the site's folder that we chose, never a reader's."""
@@ -93,6 +99,12 @@ def script_hashes(folder: Path) -> list[str]:
             digest = base64.b64encode(hashlib.sha256(script["code"].encode()).digest()).decode()
             hashes.add(f"'sha256-{digest}'")
     return sorted(hashes)
+
+
+def article_ids(folder: Path) -> dict[str, str]:
+    """Return the id of each built page that has one, by its path as a link has it: without index.html."""
+    found = {path: _ARTICLE.search(path.read_text(encoding="utf-8")) for path in folder.rglob("*.html")}
+    return {path.relative_to(folder).as_posix().removesuffix("index.html"): article[1] for path, article in found.items() if article}
 
 
 def content_security_policy(hashes: list[str]) -> str:

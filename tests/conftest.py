@@ -20,6 +20,7 @@ from tests.certificates import Authority
 from tests.clock import Clock
 from tests.postgresql_server import postgresql_server
 from tests.programs import free_port, need
+from tests.proofs import SECRET
 
 ROOT = Path(__file__).parent.parent
 POLICY = ROOT / "docs" / "policy.toml"
@@ -145,6 +146,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
             "FORMAPP_POLICY_FILE": str(POLICY),
             "FORMAPP_SITE_DIR": str(tmp_path / "site"),
             "FORMAPP_TEAM_EMAIL": "team@example.org",
+            "FORMAPP_SECRET_KEY": SECRET,
         }
     )
 

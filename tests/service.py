@@ -23,6 +23,7 @@ class Service:
     def __init__(self, folder: Path, environ: Mapping[str, str], port: int | None = None) -> None:
         self.port = port or free_port()
         self.base_url = f"http://localhost:{self.port}"
+        self.folder = folder
         self._log = folder / "service.log"
         self._environ = {name: value for name, value in os.environ.items() if not name.startswith("FORMAPP_")} | {
             "FORMAPP_ENVIRONMENT": "development",
@@ -30,6 +31,9 @@ class Service:
             "FORMAPP_BASE_URL": self.base_url,
             "FORMAPP_INSTANCE_DIR": str(folder),
             "FORMAPP_TEAM_EMAIL": "team@example.org",
+            # All the customers of a test have one address.
+            "FORMAPP_SUBMISSIONS_PER_HOUR": "100000",
+            "FORMAPP_UPLOADS_PER_HOUR": "100000",
             **environ,
         }
         self.web: subprocess.Popen[bytes] | None = None

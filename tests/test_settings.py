@@ -13,7 +13,7 @@ PRODUCTION = {"FORMAPP_SECRET_KEY": SECRET, "FORMAPP_TEAM_EMAIL": "team@example.
 def test_production_is_the_default_and_needs_a_secret_a_team_and_a_mail_server():
     settings = read_settings(PRODUCTION)
     assert settings.environment == "production"
-    assert settings.signing_key == SECRET
+    assert settings.signing_keys[0] == SECRET
 
 
 @pytest.mark.parametrize("name", list(PRODUCTION))
@@ -32,11 +32,24 @@ def test_a_short_or_plain_secret_is_refused(secret: str):
         read_settings(PRODUCTION | {"FORMAPP_SECRET_KEY": secret})
 
 
+def test_earlier_keys_come_after_the_one_that_signs_and_none_is_shown():
+    earlier = SECRET[::-1]
+    settings = read_settings(PRODUCTION | {"FORMAPP_SECRET_KEY_FALLBACKS": f" {earlier} ,, {earlier.swapcase()}, "})
+    assert settings.signing_keys == (SECRET, earlier, earlier.swapcase())
+    assert earlier not in repr(settings)
+    assert read_settings(PRODUCTION | {"FORMAPP_SECRET_KEY_FALLBACKS": ""}).signing_keys == (SECRET,)
+
+
+def test_no_proxy_is_trusted_and_nobody_is_asked_for_redis_or_a_scanner_unless_it_is_set():
+    settings = read_settings(PRODUCTION)
+    assert (settings.trusted_proxies, settings.redis_url, settings.clamd) == (0, None, None)
+
+
 def test_development_makes_a_secret_once_and_keeps_it_to_itself(tmp_path: Path):
     environ = {"FORMAPP_ENVIRONMENT": "development", "FORMAPP_INSTANCE_DIR": str(tmp_path / "instance")}
     first, second = read_settings(environ), read_settings(environ)
-    assert first.signing_key == second.signing_key
-    assert len(first.signing_key) >= 32
+    assert first.signing_keys == second.signing_keys
+    assert len(first.signing_keys[0]) >= 32
     assert stat.S_IMODE(os.stat(tmp_path / "instance" / "secret-key").st_mode) == 0o600
 
 
@@ -64,6 +77,13 @@ def test_development_makes_a_secret_once_and_keeps_it_to_itself(tmp_path: Path):
         ("FORMAPP_SECRET_KEY_FILE", "/nowhere", "both set"),
         ("FORMAPP_SMTP_PASSWORD_FILE", "/nowhere", "cannot be read"),
         ("FORMAPP_LOG_LEVEL", "LOUD", "FORMAPP_LOG_LEVEL"),
+        ("FORMAPP_SECRET_KEY_FALLBACKS", "short", "FORMAPP_SECRET_KEY_FALLBACKS is too short"),
+        ("FORMAPP_SECRET_KEY_FALLBACKS", f"{SECRET},{'x' * 64}", "FORMAPP_SECRET_KEY_FALLBACKS is too short"),
+        ("FORMAPP_TRUSTED_PROXIES", "-1", "FORMAPP_TRUSTED_PROXIES"),
+        ("FORMAPP_TRUSTED_PROXIES", "11", "FORMAPP_TRUSTED_PROXIES"),
+        ("FORMAPP_SUBMISSIONS_PER_HOUR", "0", "FORMAPP_SUBMISSIONS_PER_HOUR"),
+        ("FORMAPP_UPLOADS_PER_HOUR", "many", "FORMAPP_UPLOADS_PER_HOUR"),
+        ("FORMAPP_UNPROVEN_ACKNOWLEDGEMENTS_PER_HOUR", "-1", "FORMAPP_UNPROVEN_ACKNOWLEDGEMENTS_PER_HOUR"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_do(name: str, value: str, said: str):
@@ -91,7 +111,7 @@ def test_secrets_may_come_from_files(tmp_path: Path):
             "FORMAPP_SMTP_PASSWORD_FILE": str(tmp_path / "password"),
         }
     )
-    assert settings.signing_key == SECRET
+    assert settings.signing_keys[0] == SECRET
     assert settings.smtp_password is not None
     assert settings.smtp_password.get_secret_value() == "s3cret"
     assert "s3cret" not in repr(settings)

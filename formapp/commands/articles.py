@@ -6,6 +6,10 @@ import click
 
 from formapp.articles.check import check_articles
 from formapp.errors import HelpCentreError
+from formapp.runtime import Runtime
+from formapp.services import answered_articles
+from formapp.services.database import check_schema
+from formapp.settings import read_settings
 
 
 class BadHeads(HelpCentreError):
@@ -27,3 +31,16 @@ def check(docs: Path) -> None:
     if faults:
         raise BadHeads("\n".join(["these heads are not complete:", *faults]))
     click.echo(f"{docs}: the heads of all {len(list(docs.rglob('*.md')))} pages are complete")
+
+
+@articles.command()
+def answered() -> None:
+    """List how often each article answered a question while somebody was writing it, the most often first."""
+    runtime = Runtime.start(read_settings(serving=False))
+    check_schema(runtime.database)
+    with runtime.database.reading() as session:
+        totals = answered_articles.totals(session)
+    for article, times in totals:
+        click.echo(f"{times:>6}  {article}")
+    if not totals:
+        click.echo("No article has been counted yet: readers are offered articles while they type the summary of a request.")

@@ -31,9 +31,10 @@ def site() -> None:
 
 
 @site.command()
-def build() -> None:
+@click.option("--forms-by-email", is_flag=True, help="Where no service takes the forms: each becomes a prepared letter.")
+def build(forms_by_email: bool) -> None:
     """Build the pages into the site folder; the folder is exchanged only when the build is whole."""
-    build_site(read_settings(serving=False).site_dir)
+    build_site(read_settings(serving=False).site_dir, forms_by_email=forms_by_email)
 
 
 @site.command()
@@ -50,7 +51,7 @@ def front(folder: Path) -> None:
     click.echo(f"{folder}: headers.conf and {len(FRONT_PAGES)} error pages written")
 
 
-def build_site(folder: Path) -> None:
+def build_site(folder: Path, *, forms_by_email: bool = False) -> None:
     """Build the pages into `folder`; raise BuildFailed, with the old pages left as they were, for whatever MkDocs or we find wrong."""
     if faults := check_articles(Path("docs")):
         raise BuildFailed("\n".join(faults))
@@ -60,7 +61,7 @@ def build_site(folder: Path) -> None:
     # Not --quiet: it silences warnings, and then --strict does not see them.
     made = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(fresh.absolute())],
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **({"HELPCENTRE_FORMS": "email"} if forms_by_email else {})},
         capture_output=True,
         encoding="utf-8",
         check=False,

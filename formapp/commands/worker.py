@@ -1,7 +1,9 @@
 """`formapp worker`: sends the mail that is due, one after the other, until it is told to stop."""
 
+import math
 import signal
 import threading
+import time
 from types import FrameType
 
 import click
@@ -16,7 +18,7 @@ from formapp.mail.patient_smtp import SmtpServer
 from formapp.mail.sender import SmtpSender
 from formapp.rules.references import ticket_id
 from formapp.runtime import Runtime
-from formapp.services import outbox
+from formapp.services import housekeeping, outbox
 from formapp.services.database import DatabaseError, check_schema
 from formapp.settings import read_settings
 
@@ -25,6 +27,7 @@ POLL = 0.5
 DATABASE_PAUSE = 5.0
 UNREACHABLE_PAUSE = 15.0
 REFUSED_PAUSE = 60.0
+TIDY_EVERY = 60.0
 
 log = structlog.get_logger("formapp.worker")
 
@@ -52,6 +55,7 @@ def worker(once: bool) -> None:
     log.info("worker started", sends_to="files" if isinstance(send, FileSender) else "SMTP")
     try:
         if once:
+            _tidy(runtime)
             send_what_is_due(runtime, send, stopping)
         else:
             keep_sending(runtime, send, stopping)
@@ -95,8 +99,24 @@ def send_what_is_due(runtime: Runtime, send: SmtpSender | FileSender, stopping: 
 
 def keep_sending(runtime: Runtime, send: SmtpSender | FileSender, stopping: threading.Event) -> None:
     """Send what falls due until told to stop; trouble with the server or the database is waited out."""
+    tidied_at = -math.inf
     while not stopping.is_set():
+        if time.monotonic() - tidied_at >= TIDY_EVERY:
+            _tidy(runtime)
+            # From its end: however long it took, the mail has a minute for itself.
+            tidied_at = time.monotonic()
         stopping.wait(_pause_after_one(runtime, send))
+
+
+def _tidy(runtime: Runtime) -> None:
+    try:
+        done = housekeeping.tidy(runtime.database, runtime.desk, runtime.scanner, runtime.now())
+    except Exception as trouble:
+        # Whatever it is, no mail waits for it. Its kind only: its text may hold what a customer wrote.
+        log.error("tidying up failed", error=type(trouble).__name__)
+        return
+    if any(done.values()):
+        log.info("tidied up", **done)
 
 
 def _pause_after_one(runtime: Runtime, send: SmtpSender | FileSender) -> float:

@@ -1,11 +1,16 @@
 """What we ask: plain WTForms, and their rendering to accessible HTML for the static page and the error page alike."""
 
+from collections.abc import Mapping
+
 from formapp.errors import HelpCentreError
+from formapp.forms.complaint import ComplaintForm
+from formapp.forms.escalation import EscalationForm
 from formapp.forms.rendering import render_form
+from formapp.forms.support_form import SupportForm
 from formapp.forms.ticket import TicketForm
 from formapp.policy.policy import Policy
 
-FORMS = {"ticket": TicketForm}
+FORMS: Mapping[str, type[SupportForm]] = {form.slug: form for form in (TicketForm, EscalationForm, ComplaintForm)}
 
 
 class UnknownForm(HelpCentreError):

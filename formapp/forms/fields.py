@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from wtforms import Field, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
+
+from formapp.rules.references import read_ticket_id
 
 # Characters nobody types on purpose: C0 and C1 controls but tab and newline, lone surrogates, zero-width marks and the byte order mark.
 _DROPPED = {
@@ -17,6 +20,8 @@ _NEWLINES = str.maketrans({"\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b":
 
 LONGEST_COMPOSED = 8_000
 LONGEST_ADDRESS = 254
+LONGEST_PHONE = 60
+PHONE_FORMAT = "Phone number must be one that we can call, like 07 3000 0000 or +61 7 3000 0000"
 EMAIL_FORMAT = "Enter an email address in the correct format, like name@example.com"
 
 
@@ -61,13 +66,14 @@ class AtMost:
 class AtLeast:
     """The text must have so many characters."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, called: str = "") -> None:
         self.limit = limit
+        self.called = called
 
     def __call__(self, form: Form, field: Field) -> None:
         """Raise StopValidation when the text is shorter; an empty one is for Answered to refuse."""
         if 0 < len(field.data) < self.limit:
-            raise StopValidation(f"{_called(field)} must be {self.limit} characters or more")
+            raise StopValidation(f"{self.called or _called(field)} must be {self.limit} characters or more")
 
 
 def _called(field: Field) -> str:
@@ -101,6 +107,51 @@ class MailAddress:
         if found.normalized.startswith("-") or "=?" in found.normalized:
             raise StopValidation(EMAIL_FORMAT)
         field.data = found.normalized
+
+
+class PhoneNumber:
+    """The text must be a phone number as people write them, in this country's form or with a country code; it stays as it was typed."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise StopValidation when nobody could be called under it; an empty one is for Answered to refuse."""
+        if not field.data:
+            return
+        try:
+            number = phonenumbers.parse(field.data[:LONGEST_PHONE], form.policy.holidays.country)
+        except phonenumbers.NumberParseException:
+            raise StopValidation(PHONE_FORMAT) from None
+        if len(field.data) > LONGEST_PHONE or not phonenumbers.is_possible_number(number):
+            raise StopValidation(PHONE_FORMAT)
+
+
+class TicketNumber:
+    """The text must be a ticket ID, in any of the ways in which people write one; whether there is such a ticket, nobody is told here."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise StopValidation when it cannot be read; an empty one is for Answered to refuse."""
+        if field.data and read_ticket_id(form.policy, field.data) is None:
+            raise StopValidation(f"Ticket ID must be {form.policy.brand.ticket_prefix}- and a number, as in the subject of our emails")
+
+
+def given(field: StringField) -> str:
+    """Return a text field's cleaned answer, empty where there is none."""
+    return field.data or ""
+
+
+def person() -> StringField:
+    """Return the question for somebody's name."""
+    return line("Full name", Answered("Enter your full name"), AtMost(120), autocomplete="name", spellcheck="false")
+
+
+def reply_address(hint: str = "We’ll only use this to reply to your request") -> StringField:
+    """Return the question for the address that answers go to."""
+    wrong_or_missing = (Answered("Enter your email address"), MailAddress())
+    return line("Email address", *wrong_or_missing, hint=hint, type="email", autocomplete="email", spellcheck="false")
+
+
+def phone_line(*validators: Callable[[Form, Any], None], hint: str) -> StringField:
+    """Return the question for a phone number."""
+    return line("Phone number", *validators, hint=hint, type="tel", autocomplete="tel")
 
 
 def line(label: str, *validators: Callable[[Form, Any], None], hint: str = "", **attributes: str) -> StringField:

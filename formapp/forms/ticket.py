@@ -1,15 +1,15 @@
 """The ticket form: every label, hint, limit and message of it, once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
-from wtforms import Form, HiddenField, StringField
 from wtforms.validators import StopValidation
 
-from formapp.forms.fields import Answered, AtLeast, AtMost, MailAddress, OneOfChoices, clean_line, line, radios, select, text
+from formapp.forms.fields import Answered, AtLeast, AtMost, OneOfChoices, given, line, person, radios, reply_address, select, text
+from formapp.forms.support_form import Group, Said, SupportForm
 from formapp.policy.policy import Policy
 from formapp.policy.requests import NOT_SURE
+from formapp.rules.wording import say_target
 
 NOT_SURE_LABEL = "I’m not sure"
 EXTENTS = {"just-me": "Just me", "several": "Several people", "everyone": "Everyone in my company", NOT_SURE: NOT_SURE_LABEL}
@@ -19,6 +19,9 @@ _TYPE = "Select what your request is about"
 _SITUATION = "Select what describes the incident best"
 _AREA = "Select the area of the application"
 _EXTENT = "Select how many people this affects"
+_EFFECT = "Select how badly this affects your work"
+# Which fields carry an item of the policy's list of what helps, where they are not called like it.
+_EVIDENCE = {"attachments": ("kept_file",), "impact": ("impact", "effect")}
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,12 @@ class TicketAnswers:
 
     request_type: str
     priority: str | None
+    suggested_priority: str | None
     summary: str
     description: str
     area: str
     extent: str
+    effect: str
     impact: str
     browser: str
     name: str
@@ -38,23 +43,12 @@ class TicketAnswers:
     company: str
 
 
-@dataclass(frozen=True)
-class Group:
-    """Fields that belong together under one heading."""
-
-    heading: str
-    fields: tuple[str, ...]
-
-
-class TicketForm(Form):
+class TicketForm(SupportForm):
     """Report a problem, ask a question or suggest a feature."""
 
+    slug = "ticket"
+    noun = "request"
     request_type = radios("What is your request about?", Answered(_TYPE), OneOfChoices(_TYPE))
-    situation = radios(
-        "Which of these describes the incident best?",
-        OneOfChoices(_SITUATION),
-        hint="Only for an incident. Your answer suggests its priority; we may correct it with you",
-    )
     summary = line("Summary", Answered("Enter a summary"), AtLeast(5), AtMost(150), hint="For example, Invoice PDF is blank")
     description = text(
         "What happened?",
@@ -72,62 +66,48 @@ class TicketForm(Form):
         hint="Needed for an incident; otherwise you can leave it out",
         choices=EXTENTS,
     )
-    impact = text("How does this affect your business?", AtMost(2000, called="Business impact"))
-    browser = line("Browser", AtMost(120), hint="For example, Chrome 142 on Windows", list="browsers", autocomplete="off")
-    name = line("Full name", Answered("Enter your full name"), AtMost(120), autocomplete="name", spellcheck="false")
-    email = line(
-        "Email address",
-        Answered("Enter your email address"),
-        MailAddress(),
-        hint="We’ll only use this to reply to your request",
-        type="email",
-        autocomplete="email",
-        spellcheck="false",
+    effect = radios("How badly does this affect your work?", OneOfChoices(_EFFECT), hint="Only for an incident")
+    situation = radios(
+        "Which of these describes the incident best?",
+        OneOfChoices(_SITUATION),
+        hint="Only for an incident. If you leave it out, we go by your two answers above. We may correct the priority with you",
     )
+    impact = text("How does this affect your business?", AtMost(2000, called="Business impact"))
+    browser = line("Browser", AtMost(120), hint="For example, Chrome 142 on Windows", list="browsers")
+    name = person()
+    email = reply_address()
     company = line("Company name", AtMost(120), autocomplete="organization")
 
-    # Made by the browser; the same key twice gives the same ticket.
-    submission_key = HiddenField(filters=[clean_line])
-    # Programs fill this in, people never see it; what is caught is looked at, not thrown away.
-    leave_empty = StringField("Leave this field empty")
-
     button = "Send request"
-    optional = frozenset({"impact", "browser", "company"})
+    optional = frozenset({"situation", "impact", "browser", "company", "kept_file"})
     groups = (
-        Group("Your request", ("request_type", "situation")),
-        Group("What we need to know", ("summary", "description", "area", "extent", "impact", "browser")),
+        Group("Your request", ("request_type",)),
+        Group(
+            "What we need to know",
+            ("summary", "description", "area", "extent", "effect", "situation", "impact", "browser", "kept_file"),
+        ),
         Group("About you", ("name", "email", "company")),
     )
     suggestions = {"browser": ("browsers", BROWSERS)}
 
-    @classmethod
-    def of(cls, policy: Policy, formdata: Any = None) -> Self:
-        """Return the form with the policy's choices, empty or filled with what was posted (a werkzeug MultiDict)."""
-        form = cls(formdata)
-        form.policy = policy
-        form.request_type.choices = {kind.key: kind.name for kind in policy.request_types}
-        form.situation.choices = {one.level: f"{one.headline} ({one.level})" for one in policy.priorities} | {NOT_SURE: NOT_SURE_LABEL}
-        form.area.choices = {"": "Select an area"} | {area: area for area in policy.ticket_form.areas} | {NOT_SURE: NOT_SURE_LABEL}
-        form.choice_hints = {
+    with_priority: list[str]
+
+    def offer(self, policy: Policy) -> None:
+        """Fill in the policy's request types, areas, effects and situations."""
+        self.request_type.choices = {kind.key: kind.name for kind in policy.request_types}
+        self.area.choices = {"": "Select an area"} | {area: area for area in policy.ticket_form.areas} | {NOT_SURE: NOT_SURE_LABEL}
+        self.effect.choices = {one.key: one.text for one in policy.ticket_form.effects} | {NOT_SURE: NOT_SURE_LABEL}
+        self.situation.choices = {one.level: f"{one.headline} ({one.level})" for one in policy.priorities} | {NOT_SURE: NOT_SURE_LABEL}
+        self.choice_hints = {
             "request_type": {kind.key: kind.description for kind in policy.request_types},
             "situation": {one.level: ". ".join(words for words in one.situations if words != one.headline) for one in policy.priorities},
         }
-        form.with_priority = [kind.key for kind in policy.request_types if kind.has_priority]
-        return form
-
-    policy: Policy
-    choice_hints: Mapping[str, Mapping[str, str]]
-    with_priority: list[str]
+        self.with_priority = [kind.key for kind in policy.request_types if kind.has_priority]
 
     @property
     def is_incident(self) -> bool:
         """Whether the chosen request type is one that gets a priority level."""
         return self.request_type.data in self.with_priority
-
-    def validate_situation(self, field: Any) -> None:
-        """An incident needs a situation, if only “I’m not sure”."""
-        if self.is_incident and not field.data:
-            raise StopValidation(_SITUATION)
 
     def validate_request_type(self, field: Any) -> None:
         """A situation that was chosen for another type than an incident must not vanish without a word."""
@@ -140,28 +120,81 @@ class TicketForm(Form):
         if self.is_incident and not field.data:
             raise StopValidation(_EXTENT)
 
+    def validate_effect(self, field: Any) -> None:
+        """An incident needs its effect, unless a situation says as much; a page from before this question has only that."""
+        if self.is_incident and not field.data and not self.situation.data:
+            raise StopValidation(_EFFECT)
+
+    @property
+    def suggested_level(self) -> str | None:
+        """The priority level that the answers to how badly and how many suggest, for an incident."""
+        return self.policy.suggested_level(self.effect.data, self.extent.data) if self.is_incident else None
+
     @property
     def level(self) -> str | None:
-        """The priority level that the situation stands for; None where there is none or nobody is sure."""
-        return self.situation.data if self.is_incident and self.situation.data != NOT_SURE else None
+        """The priority level: of the situation that the customer chose, or else the suggested one."""
+        if self.is_incident and self.situation.data not in ("", NOT_SURE):
+            return str(self.situation.data)
+        return self.suggested_level
 
     def answers(self) -> TicketAnswers:
         """Return what a validated form says, choices in words."""
         return TicketAnswers(
             request_type=self.request_type.data,
             priority=self.level,
-            summary=self.summary.data or "",
-            description=self.description.data or "",
+            suggested_priority=self.suggested_level,
+            summary=given(self.summary),
+            description=given(self.description),
             area=NOT_SURE_LABEL if self.area.data == NOT_SURE else self.area.data,
             extent=EXTENTS.get(self.extent.data, ""),
-            impact=self.impact.data or "",
-            browser=self.browser.data or "",
-            name=self.name.data or "",
-            email=self.email.data or "",
-            company=self.company.data or "",
+            effect=next((one.text for one in self.policy.ticket_form.effects if one.key == self.effect.data), "")
+            or (NOT_SURE_LABEL if self.effect.data == NOT_SURE else ""),
+            impact=given(self.impact),
+            browser=given(self.browser),
+            name=given(self.name),
+            email=given(self.email),
+            company=given(self.company),
         )
 
+    def said(self) -> tuple[Said, ...]:
+        """Return what the form says, in the order of its questions."""
+        return said_in_ticket(self.answers(), self.policy)
+
     @property
-    def looks_automatic(self) -> bool:
-        """Whether something filled in the field that people never see."""
-        return bool(clean_line(self.leave_empty.data))
+    def facts(self) -> dict[str, Any]:
+        """Add what suggests a priority, and what helps, in the policy's words."""
+        policy = self.policy
+        incident = next(kind for kind in policy.request_types if kind.has_priority)
+        return super().facts | {
+            "with_priority": self.with_priority,
+            "levels": {one.level: {"headline": one.headline, "target": say_target(incident, one)} for one in policy.priorities},
+            "suggests": {one.key: dict(one.suggests) for one in policy.ticket_form.effects},
+            # What a suggestion or an enquiry needs is another list.
+            "evidence_for": [kind.key for kind in policy.request_types if kind.has_priority or kind.key == "product-help"],
+            "evidence": [
+                {"text": item.text, "fields": list(fields)}
+                for item in policy.troubleshooting.report_items
+                if (fields := _EVIDENCE.get(item.key) or ((item.key,) if item.key in self._fields else ()))
+            ],
+        }
+
+
+def said_in_ticket(ticket: Any, policy: Policy) -> tuple[Said, ...]:
+    """Return what a ticket says, in the order of its questions; from its answers or from the stored ticket, which has the same names."""
+    situation = policy.situation_of(ticket.request_type, ticket.priority)
+    suggested = policy.situation_of(ticket.request_type, ticket.suggested_priority) if ticket.suggested_priority else ""
+    return (
+        Said("request_type", "Request type", policy.name_of(ticket.request_type)),
+        Said("summary", "Summary", ticket.summary),
+        Said("description", "What happened", ticket.description),
+        Said("area", "Area of the application", ticket.area),
+        Said("extent", "How many people it affects", ticket.extent),
+        *((Said("effect", "Effect on the work", ticket.effect),) if situation else ()),
+        *((Said("situation", "Priority", situation),) if situation else ()),
+        *((Said("situation", "Suggested by the answers", suggested),) if suggested and suggested != situation else ()),
+        Said("impact", "Effect on the business", ticket.impact),
+        Said("browser", "Browser", ticket.browser),
+        Said("name", "Full name", ticket.name),
+        Said("email", "Email address", ticket.email),
+        Said("company", "Company name", ticket.company),
+    )

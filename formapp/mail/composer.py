@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from email import policy
 from email.charset import QP, Charset
@@ -15,16 +16,17 @@ from flask import Flask
 from flask_mail import Mail, Message
 
 from formapp.address import bare_address
-from formapp.errors import HelpCentreError
 from formapp.mail.body_text import body_text
+from formapp.mail.header_lines import MalformedLetter, header_names
 from formapp.mail.header_text import is_message_id, one_line
-from formapp.mail.letter import Letter
+from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letterhead import Letterhead
+from formapp.mail.skeleton import refuse_unless_parts_as_meant, with_room_for
+
+__all__ = ["LONGEST_LINE", "MalformedLetter", "compose"]
 
 LONGEST_LINE = 998  # bytes without the line end, RFC 5322
 _ALWAYS = ("Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "Message-ID")
-_HEADER_LINE = re.compile(rb"([A-Za-z][A-Za-z-]*): [^\x00-\x08\x0a-\x1f\x7f-\xff]*")
-_FOLDED_LINE = re.compile(rb"[ \t][^\x00-\x08\x0a-\x1f\x7f-\xff]*[!-~][^\x00-\x08\x0a-\x1f\x7f-\xff]*")
 
 # Flask-Mail asks the current application for its settings even while it only builds a message.
 _post_office = Flask("formapp.mail", static_folder=None)
@@ -36,32 +38,33 @@ _WIRE.body_encoding = QP
 _WIRE.header_encoding = cast(Any, None)
 
 
-class MalformedLetter(HelpCentreError):
-    """The finished mail would not say what was meant; it is refused before it is stored."""
-
-
 class _ExactMessage(Message):
     """A message that leaves as it was set: the library's way out decodes and folds headers anew, and has let others in."""
 
-    def __init__(self, *, message_id: str, subject: str, recipient: str, body: str, sender: str, date: float) -> None:
+    def __init__(
+        self, *, message_id: str, subject: str, recipient: str, body: str, sender: str, date: float, enclosures: Sequence[Enclosure]
+    ) -> None:
         # Not the library's own, which makes a Message-ID from this machine's name and asks the DNS for it each time.
         self.msgId, self.subject, self.recipients, self.body = message_id, subject, [recipient], body
         self.sender, self.date, self.charset = sender, date, cast(Any, _WIRE)
         self.reply_to, self.extra_headers = None, None
         self.cc, self.bcc, self.attachments, self.mail_options, self.rcpt_options = [], [], [], [], []
-        self.alts = {}
+        self.alts, self._enclosures = {}, enclosures
 
     def as_bytes(self) -> bytes:
         built = self._message()
         built.policy = policy.compat32
-        head = "".join(f"{name}: {value}\n" for name, value in built.raw_items())
+        headers = list(built.raw_items())
         # Some mailboxes still write ">From " for a line that begins so.
         body = re.sub("(?m)^From ", "=46rom ", cast(str, built.get_payload()))
+        if self._enclosures:
+            headers, body = with_room_for(self._enclosures, headers, body, self.msgId)
+        head = "".join(f"{name}: {value}\n" for name, value in headers)
         return f"{head}\n{body}".replace("\n", "\r\n").encode("ascii")
 
 
 def compose(letter: Letter, letterhead: Letterhead, *, message_id: str, date: datetime) -> bytes:
-    """Return the mail's bytes, the same for the same arguments.
+    """Return the mail's bytes, the same for the same arguments; of a file only the place where its content goes (see enclosures.py).
 
     Raises UnusableAddress for a recipient or reply address that is not one bare address, and MalformedLetter for
     a mail whose headers, parsed again, are not the ones meant.
@@ -81,6 +84,7 @@ def compose(letter: Letter, letterhead: Letterhead, *, message_id: str, date: da
         body=body,
         sender=formataddr((letterhead.name, letterhead.address)),
         date=date.timestamp(),
+        enclosures=letter.enclosures,
     )
     message.reply_to, message.extra_headers = reply_to, extra
     with _post_office.app_context():
@@ -88,7 +92,7 @@ def compose(letter: Letter, letterhead: Letterhead, *, message_id: str, date: da
     meant = {"Subject": subject, "From": letterhead.address, "To": recipient, "Message-ID": message_id, **extra}
     if reply_to:
         meant["Reply-To"] = reply_to
-    _refuse_unless_as_meant(raw, meant, body)
+    _refuse_unless_as_meant(raw, meant, body, letter.enclosures)
     return raw
 
 
@@ -114,11 +118,11 @@ def _subject_header(subject: str) -> str:
     return Header(subject, "utf-8", header_name="Subject").encode(linesep="\n")
 
 
-def _refuse_unless_as_meant(raw: bytes, meant: dict[str, str], body: str) -> None:
+def _refuse_unless_as_meant(raw: bytes, meant: dict[str, str], body: str, enclosures: Sequence[Enclosure] = ()) -> None:
     lines = raw.split(b"\r\n")
     if any(b"\r" in line or b"\n" in line or len(line) > LONGEST_LINE for line in lines):
         raise MalformedLetter("a line of the mail is too long or has a bare line end: clean the text it came from")
-    names = Counter(_header_names(lines[: lines.index(b"")]))
+    names = Counter(header_names(lines[: lines.index(b"")]))
     if names != Counter({*_ALWAYS, *meant}):
         raise MalformedLetter(f"the mail has the headers {sorted(names.elements())}: a text from outside has become one")
     parsed = BytesParser(policy=policy.compat32).parsebytes(raw)
@@ -127,19 +131,9 @@ def _refuse_unless_as_meant(raw: bytes, meant: dict[str, str], body: str) -> Non
     for name, value in meant.items():
         if _read_back(parsed, name) != " ".join(value.split()):
             raise MalformedLetter(f"the mail's {name} line does not say what was meant: clean the text it came from")
-    content = cast(bytes, parsed.get_payload(decode=True)).decode("utf-8").replace("\r\n", "\n")
-    if content != body:
+    text = refuse_unless_parts_as_meant(raw, parsed, enclosures) if enclosures else parsed
+    if text.is_multipart() or cast(bytes, text.get_payload(decode=True)).decode("utf-8").replace("\r\n", "\n") != body:
         raise MalformedLetter("the mail's text does not say what was meant: clean the text it came from")
-
-
-def _header_names(lines: list[bytes]) -> list[str]:
-    names = []
-    for line in lines:
-        if match := _HEADER_LINE.fullmatch(line):
-            names.append(match[1].decode("ascii"))
-        elif not names or not _FOLDED_LINE.fullmatch(line):
-            raise MalformedLetter("a header line of the mail is malformed: clean the text it came from")
-    return names
 
 
 def _read_back(parsed: ParsedMessage, name: str) -> str:

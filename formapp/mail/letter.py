@@ -5,6 +5,15 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a letter: the number under which it is kept, its name for people, and our own media type for it."""
+
+    number: int
+    name: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What is said to whom; `purpose` names its folder under templates/mail, by which mails are also counted."""
 
@@ -17,6 +26,7 @@ class Letter:
     references: tuple[str, ...] = ()
     # Asks every robot to keep quiet, so that two of them do not talk all night.
     automatic: bool = True
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

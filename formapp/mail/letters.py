@@ -1,31 +1,20 @@
-"""The letters we write: each has a folder under templates/mail with its subject and its body."""
+"""The letters about a ticket, and what letters about anything say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, fields
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from formapp.address import UnusableAddress, bare_address
-from formapp.mail.body_text import quoted
-from formapp.mail.header_text import one_line
-from formapp.mail.letter import Letter
+from formapp.mail.letter import Enclosure, Letter
+from formapp.mail.letter_template import fill_in_letter
+from formapp.mail.purposes import (
+    TEAM_FILE_INFECTED,
+    TEAM_FILE_RELEASED,
+    TEAM_NEW_TICKET,
+    TICKET_ACKNOWLEDGEMENT,
+    UNPROVEN_ACKNOWLEDGEMENT,
+)
 from formapp.policy.policy import Policy
 
-TEAM_NEW_TICKET = "team-new-ticket"
-TICKET_ACKNOWLEDGEMENT = "ticket-acknowledgement"
 NOT_PROVIDED = "Not provided"
-
-_TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
-# No autoescaping: the letters are plain text, and what customers wrote passes `quoted` or `one_line` instead.
-_letters = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    autoescape=False,  # noqa: S701
-)
-_letters.filters.update(quoted=quoted, one_line=one_line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +41,43 @@ class SaidPromise:
     working: str
 
 
-def team_new_ticket(
-    *,
-    ticket_id: str,
-    summary: str,
-    customer: str,
-    answers: Sequence[Answer],
-    promise: SaidPromise,
-    team: str,
-    suspect_because: str | None = None,
-    unacknowledged_because: str | None = None,
-    link: str | None = None,
-) -> Letter:
-    """Tell the team all about a new ticket; a reply goes to the customer. Raises UnusableAddress for the team's address."""
-    try:
-        reply_to = bare_address(customer)
-    except UnusableAddress:
-        reply_to = None
-    return _letter(
-        TEAM_NEW_TICKET,
-        to=team,
-        reply_to=reply_to,
-        ticket_id=ticket_id,
-        summary=summary,
-        answers=answers,
-        promise=promise,
-        suspect_because=suspect_because,
-        unacknowledged_because=unacknowledged_because,
-        link=link,
-    )
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file as the team's letter lists it: kind and size as said to people, where it is to be had, and what to know before opening it."""
+
+    name: str
+    said: str
+    enclosed: bool
+    link: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCopy:
+    """What every letter to the team says beside its own matter: who wrote what, with which files, and how far to believe it.
+
+    `link` leads to the ticket's page, where there is a ticket.
+    """
+
+    team: str
+    customer: str
+    answers: Sequence[Answer]
+    suspect_because: str | None = None
+    unacknowledged_because: str | None = None
+    is_proven: bool = True
+    link: str | None = None
+    files: Sequence[ListedFile] = ()
+    enclosures: Sequence[Enclosure] = ()
+
+    def letter(self, purpose: str, **words: object) -> Letter:
+        """Return the team's letter of that purpose; a reply goes to the customer. Raises UnusableAddress for the team's address."""
+        own = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("team", "customer", "enclosures")}
+        return fill_in_letter(purpose, to=self.team, customer=self.customer, enclosures=self.enclosures, **own, **words)
+
+
+def team_new_ticket(copy: TeamCopy, *, ticket_id: str, summary: str, promise: SaidPromise) -> Letter:
+    """Tell the team all about a new ticket. Raises UnusableAddress for the team's address."""
+    return copy.letter(TEAM_NEW_TICKET, ticket_id=ticket_id, summary=summary, promise=promise)
 
 
 def ticket_acknowledgement(*, ticket_id: str, customer: str, promise: SaidPromise, link: str, hours: str, policy: Policy) -> Letter:
@@ -89,12 +86,25 @@ def ticket_acknowledgement(*, ticket_id: str, customer: str, promise: SaidPromis
     Anybody can enter anybody's address in a form, so nothing that the sender wrote stands in it.
     Raises UnusableAddress for the customer's address.
     """
-    return _letter(TICKET_ACKNOWLEDGEMENT, to=customer, ticket_id=ticket_id, promise=promise, link=link, hours=hours, policy=policy)
+    return fill_in_letter(TICKET_ACKNOWLEDGEMENT, to=customer, ticket_id=ticket_id, promise=promise, link=link, hours=hours, policy=policy)
 
 
-def _letter(purpose: str, *, to: str, reply_to: str | None = None, **words: object) -> Letter:
-    """Fill in a letter's two templates."""
-    words["reply_to"] = reply_to
-    subject = _letters.get_template(f"{purpose}/subject.txt").render(words)
-    body = _letters.get_template(f"{purpose}/body.txt").render(words)
-    return Letter(purpose=purpose, recipient=bare_address(to), subject=one_line(subject), body=body.strip("\n") + "\n", reply_to=reply_to)
+def unproven_acknowledgement(*, ticket_id: str, customer: str, due: str, hours: str, policy: Policy) -> Letter:
+    """Tell the customer the same, shortly and without the link, when no proof of work came with the request.
+
+    Raises UnusableAddress for the customer's address.
+    """
+    return fill_in_letter(UNPROVEN_ACKNOWLEDGEMENT, to=customer, ticket_id=ticket_id, due=due, hours=hours, policy=policy)
+
+
+def team_file_released(*, ticket_id: str, name: str, link: str, team: str, note: str | None = None) -> Letter:
+    """Tell the team that a file which was held has been scanned, where it is, and what to know before opening it.
+
+    Raises UnusableAddress for the team's address.
+    """
+    return fill_in_letter(TEAM_FILE_RELEASED, to=team, ticket_id=ticket_id, name=name, link=link, note=note)
+
+
+def team_file_infected(*, ticket_id: str, name: str, virus: str, team: str) -> Letter:
+    """Tell the team that a file which was held has a virus and is not passed on. Raises UnusableAddress for the team's address."""
+    return fill_in_letter(TEAM_FILE_INFECTED, to=team, ticket_id=ticket_id, name=name, virus=virus)

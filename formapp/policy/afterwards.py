@@ -1,8 +1,8 @@
 """What happens after a request: resolution, escalation, complaints, article feedback."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from formapp.policy.shape import BusinessDays, CalendarDays, Item, Shape, Text
 
@@ -17,24 +17,30 @@ class Resolution(Shape):
     reasons: tuple[Text, ...] = Field(min_length=1)
 
 
+def _names_the_ticket(subject: str) -> str:
+    if subject.count("{ticket_id}") != 1 or subject.replace("{ticket_id}", "").count("{"):
+        raise ValueError("must contain {ticket_id} once, where the ticket's ID goes, and no other braces")
+    return subject
+
+
+Subject = Annotated[Text, AfterValidator(_names_the_ticket)]
+
+
 class Escalation(Shape):
-    """What a formal escalation must carry, and what lets it through to escalation level."""
+    """What a formal escalation must carry, what lets it through to escalation level, and who then looks at it by when."""
 
-    subject: Text
+    subject: Subject
     gate_any_of: tuple[Gate, ...] = Field(min_length=1)
+    reviewed_by: Text
+    reviewed_within_business_days: BusinessDays
     required_items: tuple[Item, ...] = Field(min_length=1)
-
-    @field_validator("subject")
-    @classmethod
-    def _names_the_ticket(cls, subject: str) -> str:
-        if subject.count("{ticket_id}") != 1 or subject.replace("{ticket_id}", "").count("{"):
-            raise ValueError("must contain {ticket_id} once, where the ticket's ID goes, and no other braces")
-        return subject
 
 
 class Complaints(Shape):
-    """How soon a complaint is acknowledged and answered."""
+    """What a complaint can be about, how its mail to the team is named, and how soon it is acknowledged and answered."""
 
+    subject: Subject
+    about: tuple[Item, ...] = Field(min_length=1)
     acknowledged_within_business_days: BusinessDays
     answered_within_days: CalendarDays
 

@@ -10,7 +10,7 @@ from formapp.address import UnusableAddress, bare_address
 from formapp.errors import HelpCentreError
 from formapp.policy.afterwards import Complaints, Escalation, Feedback, Resolution
 from formapp.policy.hours import HolidayCalendar, OpeningHours
-from formapp.policy.requests import Level, Priority, RequestType, TicketForm, Troubleshooting
+from formapp.policy.requests import COMPLAINT, NOT_SURE, Level, Priority, RequestType, TicketForm, Troubleshooting
 from formapp.policy.shape import Key, Shape, Text, no_repeats, quoted
 
 T = TypeVar("T")
@@ -33,6 +33,8 @@ def _told_apart(kinds: Iterable[RequestType]) -> None:
     """Raise ValueError when two types could be taken for each other; a type's own key and name may well be alike."""
     taken: set[str] = set()
     for kind in kinds:
+        if kind.key == COMPLAINT:
+            raise ValueError(f"request_types: key {COMPLAINT!r} stands for a complaint, which has a form of its own: use another key")
         names = {_fold(kind.key), _fold(kind.name)}
         if "" in names:
             raise ValueError(f"request_types: name {quoted(kind.name)} has no letter or digit: give the type one that can be said")
@@ -96,9 +98,21 @@ class Policy(Shape):
             "troubleshooting.report_items": self.troubleshooting.report_items,
             "escalation.required_items": self.escalation.required_items,
             "feedback.reasons": self.feedback.reasons,
+            "complaints.about": self.complaints.about,
+            "ticket_form.effects": self.ticket_form.effects,
         }
         for name, items in lists.items():
             no_repeats((item.key for item in items), f"{name}: key")
+        levels = {priority.level for priority in self.priorities}
+        for effect in self.ticket_form.effects:
+            if effect.key == NOT_SURE:
+                raise ValueError(
+                    f"ticket_form.effects: key {NOT_SURE!r} stands for “I’m not sure”, which the form offers by itself: remove it"
+                )
+            if unknown := sorted(set(effect.suggests.values()) - levels):
+                raise ValueError(
+                    f"ticket_form.effects: {quoted(effect.key)} suggests {unknown[0]}, which is not in the priorities: correct it"
+                )
         for number, example in enumerate(self.examples, 1):
             try:
                 self.choice(example.type, example.priority)
@@ -106,8 +120,15 @@ class Policy(Shape):
                 raise ValueError(f"examples: number {number}: {error}") from None
         return self
 
+    def suggested_level(self, effect: str, extent: str) -> str | None:
+        """Return the priority level that the answers to how badly and how many suggest; None where they do not tell."""
+        chosen = next((one for one in self.ticket_form.effects if one.key == effect), None)
+        return chosen.suggests.get(extent) if chosen else None
+
     def name_of(self, key: str) -> str:
         """Return a request type's name; of a type that a later policy no longer has, the key itself."""
+        if key == COMPLAINT:
+            return "Complaint"
         return next((kind.name for kind in self.request_types if kind.key == key), key)
 
     def situation_of(self, key: str, level: str | None) -> str:

@@ -8,18 +8,12 @@ from itertools import groupby
 from typing import Any
 
 from formapp.html import render
-from formapp.policy.afterwards import Gate
 from formapp.policy.hours import WEEKDAYS, Period
-from formapp.publish.mailto import escalation_mailto, example_subject
 from formapp.publish.opening import opening_facts
 from formapp.publish.published import Published
 from formapp.rules.deadlines import explain, promise_for
+from formapp.rules.escalation import conditions
 from formapp.rules.wording import say_business_days, say_business_hours, say_hours, say_minutes, say_moment_in_full, say_target
-
-GATES: Mapping[Gate, str] = {
-    "first-response-sent": "The ticket has had its first response from us",
-    "promise-passed": "The ticket’s target response time has passed",
-}
 
 
 @dataclass(frozen=True)
@@ -146,18 +140,12 @@ def _escalation_items(published: Published) -> str:
 
 
 def _escalation_gate(published: Published) -> str:
-    return render("site/items.html", texts=[GATES[gate] for gate in published.policy.escalation.gate_any_of])
-
-
-def _escalation_email(published: Published) -> str:
-    policy = published.policy
-    return render("site/email_us.html", href=escalation_mailto(policy), address=policy.channels.email, subject=example_subject(policy))
+    return render("site/items.html", texts=conditions(published.policy))
 
 
 BLOCKS: Mapping[str, Callable[[Published], str]] = {
     "channels": _channels,
     "closed-days": _closed_days,
-    "escalation-email": _escalation_email,
     "escalation-gate": _escalation_gate,
     "escalation-items": _escalation_items,
     "examples": _examples,

@@ -12,8 +12,9 @@ from mkdocs.utils import get_build_datetime
 
 from formapp.publish.markers import MARKER, Marker, render_block, render_value, require_markers
 from formapp.publish.page_parts import SWAP_END, SWAP_START
-from formapp.publish.published import Published, publish
+from formapp.publish.published import Published, PublishError, publish
 
+SERVICE, EMAIL = "service", "email"
 ALONE_ON_A_LINE = re.compile(rf"(?:{MARKER})[ \t]*")
 # After the fences (25), so that a marker shown as code stays code; before raw HTML (20), so that one inside a <div markdown> is found.
 BLOCKS_PRIORITY = 22
@@ -22,16 +23,26 @@ VALUES_PRIORITY = 175
 
 
 class PublishExtension(Extension):
-    """Renders the markers of a page from the policy file of option `policy` (default docs/policy.toml, from the folder of the build)."""
+    """Renders the markers of a page.
+
+    Options: `policy`, the policy file (default docs/policy.toml, from the folder of the build); `forms`, who takes them: "service",
+    or "email" where there is none.
+    """
 
     def __init__(self, **options: Any) -> None:
         """Take the options of mkdocs.yml; an unknown one is refused by Python-Markdown."""
-        self.config = {"policy": ["docs/policy.toml", "The policy file, from the folder in which the build runs"]}
+        self.config = {
+            "policy": ["docs/policy.toml", "The policy file, from the folder in which the build runs"],
+            "forms": [SERVICE, "Who takes the forms: service or email"],
+        }
         super().__init__(**options)
 
     def published(self) -> Published:
         """Read the policy when the first marker asks for it, so that a page without markers needs none."""
-        return publish(Path(self.getConfig("policy")), get_build_datetime())
+        forms = self.getConfig("forms")
+        if forms not in (SERVICE, EMAIL):
+            raise PublishError(f"option `forms` of formapp.publish is {forms!r}: set it to {SERVICE} or {EMAIL}")
+        return publish(Path(self.getConfig("policy")), get_build_datetime(), forms_by_email=forms == EMAIL)
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the two finders of markers."""

@@ -1,5 +1,6 @@
 """Links that open a prepared letter in the reader's own mail program."""
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from formapp.policy.policy import Policy
@@ -18,6 +19,11 @@ def example_subject(policy: Policy) -> str:
     return policy.escalation.subject.format(ticket_id=example_ticket_id(policy))
 
 
+def complaint_subject(policy: Policy) -> str:
+    """Return the subject of a complaint that has no ticket ID yet: Complaint."""
+    return policy.complaints.subject.format(ticket_id="").strip()
+
+
 def mailto(address: str, subject: str = "", lines: tuple[str, ...] = ()) -> str:
     """Return a mailto address; the lines become the body, in the form that RFC 6068 asks for."""
     fields = {"subject": subject, "body": "\r\n".join(lines)}
@@ -25,7 +31,6 @@ def mailto(address: str, subject: str = "", lines: tuple[str, ...] = ()) -> str:
     return f"mailto:{quote(address, safe='@+')}" + (f"?{query}" if query else "")
 
 
-def escalation_mailto(policy: Policy) -> str:
-    """Return a letter with the escalation's subject begun and each required item to fill in."""
-    subject = policy.escalation.subject.format(ticket_id=f"{policy.brand.ticket_prefix}-")
-    return mailto(policy.channels.email, subject, tuple(f"{item.text}:\r\n" for item in policy.escalation.required_items))
+def checklist(items: Sequence[str]) -> tuple[str, ...]:
+    """Return the lines of a letter in which each item is to be filled in."""
+    return tuple(f"{item}{'' if item.endswith('?') else ':'}\r\n" for item in items)

@@ -7,6 +7,7 @@ from typing import Self
 
 from formapp.errors import HelpCentreError
 from formapp.publish.blocks import BLOCKS
+from formapp.publish.forms_by_email import form_by_email
 from formapp.publish.page_parts import PAGE_PARTS, SWAP_END, SWAP_START
 from formapp.publish.published import Published, PublishError
 from formapp.publish.values import values_of
@@ -45,7 +46,7 @@ def render_block(marker: Marker, published: Callable[[], Published]) -> str | No
             if marker.name in values_of(published()):
                 return None
         case "form":
-            return f"{SWAP_START}\n{_form(marker, published())}\n{SWAP_END}"
+            return _form(marker, published())
         case "page":
             if marker.name in PAGE_PARTS:
                 return PAGE_PARTS[marker.name]()
@@ -79,9 +80,11 @@ def _form(marker: Marker, published: Published) -> str:
     from formapp.forms import static_form
 
     try:
-        return static_form(marker.name, published.policy)
+        form = static_form(marker.name, published.policy)
     except HelpCentreError as error:
         raise PublishError(f"{marker}: {error}") from None
+    letter = form_by_email(marker.name, published.policy, is_only_way=published.forms_by_email)
+    return letter if published.forms_by_email else f"{SWAP_START}\n{form}\n{SWAP_END}\n{letter}"
 
 
 def _unknown(marker: Marker, published: Callable[[], Published]) -> PublishError:

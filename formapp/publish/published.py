@@ -20,11 +20,12 @@ class PublishError(HelpCentreError, BuildError):
 
 @dataclass(frozen=True)
 class Published:
-    """What the blocks and values are rendered from; `built` is aware."""
+    """What the blocks and values are rendered from; `built` is aware, `forms_by_email` where no service takes forms."""
 
     policy: Policy
     calendar: BusinessCalendar
     built: datetime
+    forms_by_email: bool = False
 
     @property
     def today(self) -> date:
@@ -32,7 +33,7 @@ class Published:
         return self.built.astimezone(self.policy.hours.zone).date()
 
 
-def publish(file: Path, built: datetime) -> Published:
+def publish(file: Path, built: datetime, *, forms_by_email: bool = False) -> Published:
     """Read a policy file and check its worked examples; raise PublishError, without guessing, when either is wrong."""
     try:
         # A missing file gets its message from the loader.
@@ -41,7 +42,7 @@ def publish(file: Path, built: datetime) -> Published:
     except HelpCentreError as error:
         heading = "" if isinstance(error, PolicyError) else f"{file}: "
         raise PublishError(f"{heading}{error}") from None
-    return Published(policy, calendar, built)
+    return Published(policy, calendar, built, forms_by_email)
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 
 from formapp.policy.policy import Policy
-from formapp.publish.mailto import example_subject, example_ticket_id, mailto
+from formapp.publish.mailto import complaint_subject, example_subject, example_ticket_id, mailto
 from formapp.publish.published import Published
 from formapp.rules.wording import say_business_days, say_business_hours, say_hours
 
@@ -29,6 +29,8 @@ def _said(policy: Policy) -> dict[str, str]:
         "resolution.resolved_after_quiet_days": _say_days(resolution.resolved_after_quiet_days),
         "resolution.closed_after_resolved_days": _say_days(resolution.closed_after_resolved_days),
         "escalation.subject": example_subject(policy),
+        "escalation.reviewed_by": policy.escalation.reviewed_by[:1].lower() + policy.escalation.reviewed_by[1:],
+        "escalation.reviewed_within_business_days": say_business_days(policy.escalation.reviewed_within_business_days),
         "complaints.acknowledged_within_business_days": say_business_days(complaints.acknowledged_within_business_days),
         "complaints.answered_within_days": _say_days(complaints.answered_within_days),
         "ticket-id": example_ticket_id(policy),
@@ -52,7 +54,7 @@ def _links(policy: Policy) -> dict[str, str]:
     return {
         "channels.email": f'<a href="{escape(mailto(email))}">{escape(email)}</a>',
         "channels.help_centre": f'<a href="{escape(site)}/">{escape(site.removeprefix("https://"))}</a>',
-        "complaint-email": f'<a href="{escape(mailto(email, "Complaint"))}">{escape(email)}</a>',
+        "complaint-email": f'<a href="{escape(mailto(email, complaint_subject(policy)))}">{escape(email)}</a>',
     }
 
 

@@ -1,7 +1,7 @@
 """Promises: until when we aim to answer, and how that is worked out."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from formapp.policy.policy import Policy
 from formapp.rules.business_time import BusinessCalendar
@@ -57,6 +57,17 @@ def target_of_days(days: Amount, policy: Policy) -> Target:
 def promise_for(policy: Policy, calendar: BusinessCalendar, request_type: str, level: str | None, received: datetime) -> Promise:
     """Return the promise for a request received at an aware moment; raise UnknownChoice, NaiveMoment or BeyondCalendar."""
     return promise_of(policy, calendar, target_of(policy, request_type, level), received)
+
+
+def complaint_promise(policy: Policy, calendar: BusinessCalendar, received: datetime) -> Promise:
+    """Return by when a complaint received at an aware moment is acknowledged; raise NaiveMoment or BeyondCalendar."""
+    days = policy.complaints.acknowledged_within_business_days
+    return promise_of(policy, calendar, Target(span_of_days(days, policy), say_business_days(days), "Complaint"), received)
+
+
+def complaint_answer_by(policy: Policy, received: datetime) -> datetime:
+    """Return by when a complaint is answered, in UTC; the policy counts calendar days."""
+    return received.astimezone(UTC) + timedelta(days=policy.complaints.answered_within_days)
 
 
 def promise_of_hours(policy: Policy, calendar: BusinessCalendar, hours: Amount, received: datetime) -> Promise:

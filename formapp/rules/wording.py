@@ -29,6 +29,11 @@ def say_moment(moment: datetime, policy: Policy, reference: date | None = None) 
     return f"{say_date(there, reference)}, {say_time(there)} {policy.hours.timezone_label}"
 
 
+def say_day(moment: datetime, policy: Policy) -> str:
+    """Say the day of an aware moment in the policy's zone: "Wed 23 Dec 2026"."""
+    return say_date(moment.astimezone(policy.hours.zone).date(), date.min)
+
+
 def say_moment_in_full(moment: datetime, policy: Policy) -> str:
     """Say an aware moment of any zone with its year: "Tue 24 Nov 2026, 2:28 pm AEST"."""
     return say_moment(moment, policy, date.min)

@@ -8,6 +8,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from formapp.errors import HelpCentreError
 
 TICKET_PAGE = "ticket page"
+ESCALATION_PAGE = "escalation page"
+ATTACHMENT = "attachment"
 
 
 class BadLink(HelpCentreError):
@@ -16,29 +18,47 @@ class BadLink(HelpCentreError):
 
 @dataclass(frozen=True)
 class Links:
-    """Makes and reads links; `base_url` comes from the settings, never from a request's Host header."""
+    """Makes and reads links; `base_url` comes from the settings, never from a request's Host header.
 
-    signing_key: str
+    The first of the keys signs, the others are believed: links in old mails outlive a change of the key.
+    """
+
+    keys: tuple[str, ...]
     base_url: str
 
     def ticket_path(self, number: int) -> str:
         """Return the path of a customer's ticket page."""
-        return f"/your-request/{self._serializer(TICKET_PAGE).dumps(number)}"
+        return f"/your-request/{self._token(TICKET_PAGE, number)}"
 
     def ticket_url(self, number: int) -> str:
         """Return the address of a customer's ticket page, as it stands in mails."""
         return f"{self.base_url}{self.ticket_path(number)}"
 
-    def ticket_number(self, token: str) -> int:
-        """Return the ticket that a token was made for; raise BadLink for any that we did not make for this purpose."""
+    def escalation_path(self, escalation_id: int) -> str:
+        """Return the path of the page that confirms an escalation."""
+        return f"/your-escalation/{self._token(ESCALATION_PAGE, escalation_id)}"
+
+    def escalation_url(self, escalation_id: int) -> str:
+        """Return the address of that page."""
+        return f"{self.base_url}{self.escalation_path(escalation_id)}"
+
+    def attachment_url(self, attachment_id: int) -> str:
+        """Return the address under which staff download a file, as it stands in their mails."""
+        return f"{self.base_url}/attachment/{self._token(ATTACHMENT, attachment_id)}"
+
+    def read(self, purpose: str, token: str) -> int:
+        """Return the number that a token was made for; raise BadLink for any that we did not make for this purpose."""
         try:
-            number = self._serializer(TICKET_PAGE).loads(token)
+            number = self._serializer(purpose).loads(token)
         except BadData:
             raise BadLink("the link is not complete: open it again from our email") from None
         if not isinstance(number, int):
             raise BadLink("the link is not complete: open it again from our email")
         return number
 
+    def _token(self, purpose: str, number: int) -> str:
+        return str(self._serializer(purpose).dumps(number))
+
     def _serializer(self, purpose: str) -> URLSafeSerializer:
-        # The salt is the purpose, so a token for one page opens no other.
-        return URLSafeSerializer(self.signing_key, salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})
+        # The salt is the purpose, so a token for one page opens no other. The library signs with the last key.
+        return URLSafeSerializer(list(reversed(self.keys)), salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})

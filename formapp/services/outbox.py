@@ -1,7 +1,7 @@
 """The outbox: a letter is a row in its transaction, and leaves once that is committed.
 
 At least once: a worker that dies between the server's 250 and our mark leaves a mail that is sent again, the same
-to the byte and with the same Message-ID.
+to the byte and with the same Message-ID. A mail's files are kept once, with the ticket, and put in as it leaves.
 """
 
 import secrets
@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from formapp.address import bare_address, domain_of, mailbox_of
 from formapp.mail.composer import compose
+from formapp.mail.enclosures import fill_in, left_out
 from formapp.mail.failures import PermanentFailure, ServerRefusesUs, ServerUnreachable, TemporaryFailure
 from formapp.mail.letter import Letter, SealedLetter
 from formapp.mail.letterhead import Letterhead
 from formapp.models.outgoing_mail import OutgoingMail
+from formapp.services import attachments
 from formapp.services.database import Database, DatabaseError
 
 # Longer than any sending can take (see mail/sender.py), so that a mail in a living worker's hands is never taken from it.
@@ -119,7 +121,7 @@ def deliver_one(
     if taken.attempts > MOST_ATTEMPTS:
         return _settle(database, taken, _delivery(taken, "failed", f"given up after {MOST_ATTEMPTS} attempts"), now())
     try:
-        reply = send(taken.letter)
+        reply = _send_with_files(database, send, taken.letter)
     except ServerRefusesUs as refusal:
         _settle(database, taken, _put_back(taken, refusal.reply, now()), now())
         raise
@@ -166,6 +168,30 @@ def _in_hand(session: Session, number: int, token: str) -> Taken:
     ).one()
     letter = SealedLetter(number=number, recipient=row.recipient, raw=row.raw, written_at=row.created_at)
     return Taken(letter, token, row.attempts, row.trying_since, row.message_id, row.ticket_number)
+
+
+def _send_with_files(database: Database, send: Send, letter: SealedLetter) -> str:
+    try:
+        return send(_complete(database, letter))
+    except PermanentFailure as refusal:
+        # Too large, a virus, a type that a company bans: what was written must arrive even where the files cannot come with it.
+        smaller = left_out(letter.raw)
+        if smaller == letter.raw:
+            raise
+        return f"{send(replace(letter, raw=smaller))} (without its files: {refusal.reply})"
+
+
+def _complete(database: Database, letter: SealedLetter) -> SealedLetter:
+    """Return a letter with its files in it, read outside the claim's transaction: nobody waits for megabytes to be read."""
+
+    def content_of(number: int) -> bytes:
+        with database.reading() as session:
+            return attachments.content_of(session, number)
+
+    try:
+        return replace(letter, raw=fill_in(letter.raw, content_of))
+    except SQLAlchemyError as error:
+        raise TemporaryFailure(f"the mail's files could not be read: {type(error).__name__}") from None
 
 
 def _delivery(taken: Taken, outcome: Literal["sent", "waiting", "failed"], reply: str, next_try: datetime | None = None) -> Delivery:

@@ -5,8 +5,10 @@ from werkzeug.exceptions import Forbidden, LengthRequired
 
 from formapp.web.context import runtime
 
-# A ticket is 8,000 characters at most; four bytes a character and the encoding's own weight leave room.
-LARGEST_FORM = 128 * 1024
+# The texts of a form are 12,000 characters at most; four bytes a character and the encoding's own weight leave room.
+LARGEST_TEXTS = 128 * 1024
+# Twice what is taken, so that somebody who chose too much is told so in the form, with every answer kept.
+LARGEST_WITH_FILES = 32_000_000
 
 
 def require_own_page() -> None:
@@ -34,6 +36,7 @@ def limit_size() -> None:
         raise LengthRequired("Send the length of the body.")
     # gunicorn says that its stream ends by itself, and then a body cut off on the way would be taken for a whole one.
     request.environ.pop("wsgi.input_terminated", None)
-    request.max_content_length = LARGEST_FORM
-    request.max_form_memory_size = LARGEST_FORM
+    # Files go to a temporary file as they arrive; texts are held in memory.
+    request.max_content_length = LARGEST_WITH_FILES if request.mimetype == "multipart/form-data" else LARGEST_TEXTS
+    request.max_form_memory_size = LARGEST_TEXTS
     request.max_form_parts = 100

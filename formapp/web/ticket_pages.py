@@ -2,15 +2,20 @@
 
 from flask import Blueprint, Response
 
+from formapp.forms.complaint import said_in_complaint
+from formapp.forms.ticket import said_in_ticket
 from formapp.models import Ticket
 from formapp.policy.policy import Policy
 from formapp.rules.references import ticket_id
-from formapp.rules.wording import say_hours, say_moment_in_full, to_the_minute
-from formapp.services.links import BadLink
+from formapp.rules.wording import say_day, say_hours, say_moment_in_full, to_the_minute
+from formapp.services import attachments, complaints
+from formapp.services.links import TICKET_PAGE
 from formapp.site import REQUEST_FRAME
 from formapp.web.context import links, runtime
 from formapp.web.headers import private
+from formapp.web.linked import opened
 from formapp.web.pages import page
+from formapp.web.received_answers import but_the_address, masked
 
 ticket_pages = Blueprint("ticket_pages", __name__)
 
@@ -19,57 +24,35 @@ ticket_pages = Blueprint("ticket_pages", __name__)
 def ticket_page(token: str) -> Response:
     """Show a request to whoever has its link; every other token gets the same answer."""
     running = runtime()
-    try:
-        number = links().ticket_number(token)
-    except BadLink:
-        return _no_such_link()
     with running.database.reading() as session:
-        ticket = session.get(Ticket, number)
+        ticket = opened(session, Ticket, TICKET_PAGE, token)
         if ticket is None:
-            return _no_such_link()
-        promise = ticket.promise
-        received = say_moment_in_full(to_the_minute(ticket.received_at), running.policy)
+            return no_such_link()
+        policy, promise = running.policy, ticket.promise
+        received = say_moment_in_full(to_the_minute(ticket.received_at), policy)
         return private(
             page(
-                "Request received",
-                "ticket.html",
+                "Complaint received" if ticket.complaint else "Request received",
+                "complaint.html" if ticket.complaint else "ticket.html",
                 frame=REQUEST_FRAME,
-                ticket_id=ticket_id(running.policy, ticket.number),
-                answers=_answers(ticket, running.policy, received),
+                ticket_id=ticket_id(policy, ticket.number),
+                answers=_answers(ticket, policy, received, attachments.of_ticket(session, ticket.number)),
                 address=links().ticket_url(ticket.number),
                 promise=promise,
-                due=say_moment_in_full(promise.due_at, running.policy),
+                due=say_moment_in_full(promise.due_at, policy),
+                answer_by=say_day(ticket.complaint.answer_by, policy) if ticket.complaint else None,
                 received=received,
-                reply_address=_masked(ticket.email),
-                hours=say_hours(running.policy),
+                reply_address=masked(ticket.email),
+                hours=say_hours(policy),
             )
         )
 
 
-def _no_such_link() -> Response:
+def no_such_link() -> Response:
+    """Answer for a token that opens nothing, whatever is wrong with it."""
     return private(page("This link does not open a request", "bad_link.html", frame=REQUEST_FRAME, status=404))
 
 
-def _answers(ticket: Ticket, policy: Policy, received: str) -> tuple[tuple[str, str], ...]:
-    """Everything that was sent but the address, which the page shows masked: the link may be passed on."""
-    said = policy.situation_of(ticket.request_type, ticket.priority)
-    situation = (("Situation", said),) if said else ()
-    return (
-        ("Received", received),
-        ("Request type", policy.name_of(ticket.request_type)),
-        *situation,
-        ("Summary", ticket.summary),
-        ("What happened", ticket.description),
-        ("Area of the application", ticket.area),
-        ("More than one person", ticket.extent),
-        ("Effect on your business", ticket.impact),
-        ("Browser", ticket.browser),
-        ("Full name", ticket.name),
-        ("Company name", ticket.company),
-    )
-
-
-def _masked(address: str) -> str:
-    """Show enough of an address to recognise one's own, and no more: j•••@example.com."""
-    local, _, domain = address.rpartition("@")
-    return f"{local[:1]}•••@{domain}"
+def _answers(ticket: Ticket, policy: Policy, received: str, files: list[attachments.Adopted]) -> tuple[tuple[str, str], ...]:
+    said = said_in_complaint(complaints.answers_of(ticket)) if ticket.complaint else said_in_ticket(ticket, policy)
+    return (("Received", received), *but_the_address(said, files))

@@ -67,6 +67,7 @@ def test_show_as_json_holds_every_table_of_the_file() -> None:
     assert data["hours"]["week"]["sunday"] == []
     assert [priority["target_hours"] for priority in data["priorities"]] == [2, 4, 8, 24, None]
     assert data["holidays"]["confirmed_until"] == "2027-12-31"
+    assert data["ticket_form"]["effects"][0]["suggests"] == {"just-me": "P3", "several": "P2", "everyone": "P1", "not-sure": "P2"}
     assert len(data["fingerprint"]) == 12
 
 

@@ -9,14 +9,17 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from formapp.commands import worker
 from formapp.commands.worker import MailIsStuck, keep_sending, send_what_is_due, sender_of
 from formapp.mail.failures import ServerRefusesUs, ServerUnreachable, TemporaryFailure
 from formapp.mail.file_sender import FileSender
+from formapp.mail.header_lines import MalformedLetter
 from formapp.mail.sender import SmtpSender
 from formapp.runtime import Runtime
-from formapp.services.database import Database
+from formapp.services import housekeeping
+from formapp.services.database import Database, DatabaseError
 from formapp.settings import Settings
 from tests.conftest import POLICY, ROOT
 from tests.services.outgoing import Courier, a_ticket, mail, queued
@@ -77,17 +80,52 @@ def test_a_refused_mail_holds_up_no_other(runtime: Runtime) -> None:
 def test_a_database_that_is_away_is_waited_for(runtime: Runtime) -> None:
     number = queued(runtime.database, runtime.now())
 
-    class AwayOnce(Database):
-        away = True
+    class AwayAtFirst(Database):
+        # The tidying up that comes first only logs it, and the mail after it waits.
+        away = 2
 
         def transaction(self) -> AbstractContextManager[Session]:  # type: ignore[override]
             if self.away:
-                self.away = False
+                self.away -= 1
                 raise OperationalError("UPDATE", {}, Exception("the server closed the connection"))
             return super().transaction()
 
-    assert run(replace(runtime, database=AwayOnce(runtime.database.engine)), Courier(), 2) == [worker.DATABASE_PAUSE, 0]
+    assert run(replace(runtime, database=AwayAtFirst(runtime.database.engine)), Courier(), 2) == [worker.DATABASE_PAUSE, 0]
     assert mail(runtime.database, number).sent_at is not None
+
+
+@pytest.mark.parametrize("trouble", [UnicodeError("label too long"), MalformedLetter("a secret"), RuntimeError("x"), DatabaseError("busy")])
+def test_no_trouble_with_the_tidying_up_stops_the_mail(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, trouble: Exception) -> None:
+    def fails(*arguments: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(housekeeping, "tidy", fails)
+    number = queued(runtime.database, runtime.now())
+    with capture_logs() as lines:
+        assert run(runtime, Courier(), 2) == [0, worker.POLL]
+    assert mail(runtime.database, number).sent_at is not None
+    [line] = [line for line in lines if line["event"] == "tidying up failed"]
+    assert line["error"] == type(trouble).__name__
+    assert str(trouble) not in str(lines)
+
+
+def test_the_mail_has_a_minute_for_itself_however_long_the_tidying_up_took(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment, tidied = [0.0], []
+
+    def takes_long(*arguments: object) -> dict[str, int]:
+        tidied.append(moment[0])
+        moment[0] += 90
+        return {}
+
+    class Waits(Pauses):
+        def wait(self, timeout: float | None = None) -> bool:
+            moment[0] += 1
+            return super().wait(timeout)
+
+    monkeypatch.setattr(housekeeping, "tidy", takes_long)
+    monkeypatch.setattr(worker.time, "monotonic", lambda: moment[0])
+    keep_sending(runtime, Courier(), Waits(100))  # type: ignore[arg-type]
+    assert tidied == [0, 150]
 
 
 def test_once_sends_what_is_due_and_ends(runtime: Runtime) -> None:

@@ -1,5 +1,6 @@
 """The nginx example, with a real nginx: static pages and dynamic ones, one policy, and no token in its log."""
 
+import json
 import re
 import subprocess
 import time
@@ -13,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.programs import free_port, need
-from tests.requests import question
+from tests.requests import escalation, question
 from tests.service import ROOT, Service, running
 
 pytestmark = pytest.mark.nginx
@@ -26,13 +27,14 @@ class Nginx:
         self.error_log = folder / "error.log"
         self.service = service
 
-    def ask(self, path: str, data: dict[str, str] | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
+    def ask(self, path: str, data: dict[str, str] | bytes | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
         class KeepRedirect(urllib.request.HTTPRedirectHandler):
             def redirect_request(self, *args: object, **kwargs: object) -> None:
                 return None
 
         opener = urllib.request.build_opener(KeepRedirect)
-        request = urllib.request.Request(self.url + path, urlencode(data).encode() if data is not None else None, headers=headers)
+        body = urlencode(data).encode() if isinstance(data, dict) else data
+        request = urllib.request.Request(self.url + path, body, headers={name.replace("_", "-"): value for name, value in headers.items()})
         try:
             answer = opener.open(request, timeout=20)
         except HTTPError as error:
@@ -134,19 +136,44 @@ def test_what_is_not_there_gets_the_sites_own_page(nginx: Nginx):
     assert "Page not found" in page
 
 
-def test_its_log_names_no_ticket_pages_token(nginx: Nginx):
-    _, headers, _ = nginx.ask("/contact/ticket/", question(summary="Another question"))
-    nginx.ask(headers["location"])
+def multipart(files: dict[str, bytes], answers: dict[str, str], part: str) -> tuple[bytes, str]:
+    """Return the body of a form with files in one part's name, and its content type."""
+    boundary = "0-test-boundary-0"
+    head = f"--{boundary}\r\nContent-Disposition: form-data; name="
+    texts = [f'{head}"{name}"\r\n\r\n{value}\r\n'.encode() for name, value in answers.items()]
+    contents = [f'{head}"{part}"; filename="{name}"\r\n\r\n'.encode() + content + b"\r\n" for name, content in files.items()]
+    return b"".join([*texts, *contents, f"--{boundary}--\r\n".encode()]), f"multipart/form-data; boundary={boundary}"
+
+
+def test_three_files_of_four_megabytes_pass_and_the_pages_of_what_they_came_with_are_there(nginx: Nginx):
+    files = {f"export-{number}.log": f"{number} The export failed.\n".encode() * 195_000 for number in range(3)}
+    body, kind = multipart(files, question(summary="With large files"), "files")
+    assert len(body) > 12_000_000
+    status, headers, _ = nginx.ask("/contact/ticket/", body, Content_Type=kind)
+    assert status == 303
+    assert "export-2.log" in nginx.ask(headers["location"])[2]
+
+
+def test_d34_its_log_names_no_token(nginx: Nginx):
+    _, ticket, _ = nginx.ask("/contact/ticket/", question(summary="Another question"))
+    _, asked, _ = nginx.ask("/contact/escalation/", escalation())
+    body, kind = multipart({"a.log": b"10:42 it failed\n"}, {}, "file")
+    staged = json.loads(nginx.ask("/api/attachments", body, Content_Type=kind)[2])["token"]
+    paths = (ticket["location"], asked["location"], f"/attachment/{staged}", f"/api/attachments/{staged}")
+    for path in paths:
+        nginx.ask(path)
     # A line is written once the answer is out.
     give_up_at = time.monotonic() + 10
-    while "/your-request/-" not in (log := nginx.log.read_text()):
+    while "/api/attachments/-token-" not in (log := nginx.log.read_text()):
         assert time.monotonic() < give_up_at, log
         time.sleep(0.05)
-    assert headers["location"].rpartition("/")[2] not in log
+    assert log.count("/-token-") >= 3
+    for path in paths:
+        assert path.rpartition("/")[2] not in log
 
 
 def test_a_body_too_large_to_be_passed_on_gets_a_page_that_helps(nginx: Nginx):
-    status, headers, page = nginx.ask("/contact/ticket/", question(description="x" * 300_000))
+    status, headers, page = nginx.ask("/contact/ticket/", question(description="x" * 34_000_000))
     assert status == 413
     assert "Your request is too large to send" in page
     assert "default-src 'none'" in headers["content-security-policy"]

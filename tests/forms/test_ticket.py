@@ -35,7 +35,7 @@ def test_a_complete_form_is_taken(policy: Policy):
     [
         ("request_type", "", "Select what your request is about"),
         ("request_type", "refund", "Select what your request is about"),
-        ("situation", "", "Select what describes the incident best"),
+        ("effect", "P9", "Select how badly this affects your work"),
         ("situation", "P9", "Select what describes the incident best"),
         ("summary", " \u200b ", "Enter a summary"),
         ("summary", "Help", "Summary must be 5 characters or more"),
@@ -96,7 +96,21 @@ def test_a_summary_pasted_over_several_lines_becomes_one(policy: Policy):
 
 
 def test_situation_and_extent_are_asked_of_an_incident_only(policy: Policy):
-    assert filled(policy, question(situation="", extent="")).errors == {}
+    assert filled(policy, question(situation="", extent="", effect="")).errors == {}
+
+
+def test_an_incident_needs_its_effect_unless_a_situation_says_as_much(policy: Policy):
+    assert errors(policy, situation="", effect="") == {"effect": "Select how badly this affects your work"}
+    assert errors(policy, situation="P3", effect="") == errors(policy, situation="", effect="slower") == {}
+
+
+@pytest.mark.parametrize("extent", ["just-me", "several", "everyone", "not-sure"])
+def test_effect_and_extent_suggest_the_level_that_the_policy_gives(policy: Policy, extent: str):
+    for effect in policy.ticket_form.effects:
+        answers = filled(policy, incident(situation="", effect=effect.key, extent=extent)).answers()
+        assert answers.priority == answers.suggested_priority == effect.suggests[extent]
+    answers = filled(policy, incident(situation="P5", effect="stopped", extent="everyone")).answers()
+    assert (answers.priority, answers.suggested_priority) == ("P5", "P1")
 
 
 @given(st.text())

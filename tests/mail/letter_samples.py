@@ -1,6 +1,23 @@
 """Letters as the intake would write them."""
 
-from formapp.mail.letters import Answer, SaidPromise
+from dataclasses import fields
+from typing import Any
+
+from formapp.mail.complaint_letters import complaint_acknowledgement, team_complaint
+from formapp.mail.escalation_letters import escalation_accepted, escalation_not_yet, escalation_received, team_escalation
+from formapp.mail.letter import Enclosure, Letter
+from formapp.mail.letters import (
+    Answer,
+    ListedFile,
+    SaidPromise,
+    TeamCopy,
+    team_file_infected,
+    team_file_released,
+    team_new_ticket,
+    ticket_acknowledgement,
+    unproven_acknowledgement,
+)
+from formapp.policy.policy import Policy
 
 PROMISE = SaidPromise(
     received="Mon 23 Nov, 2:28 pm AEST",
@@ -17,3 +34,77 @@ ANSWERS = (
 )
 HOURS = "Monday to Friday, 9:00 am to 5:00 pm AEST"
 LINK = "https://support.billycart.com/your-request/token"
+CONDITIONS = ("The ticket has had its first response from us", "The ticket’s target response time has passed")
+FILES = (
+    ListedFile("скриншот.png", "PNG, 1.2 MB", enclosed=True),
+    ListedFile(
+        "statement.pdf",
+        "PDF, 4.8 MB",
+        enclosed=False,
+        link=f"{LINK}/file",
+        note="This PDF holds a script: open it with care, on a computer that does not matter",
+    ),
+    ListedFile("export.csv", "CSV, 12 kB", enclosed=False, note="Held: the virus scanner did not answer"),
+)
+ENCLOSURES = (Enclosure(17, "скриншот.png", "image/png"),)
+
+
+def _copy_of(changes: dict[str, Any]) -> tuple[TeamCopy, dict[str, Any]]:
+    """Return what every letter to the team says, and the changes that are of one letter's own matter."""
+    own = {field.name for field in fields(TeamCopy)}
+    facts: dict[str, Any] = {"team": "team@example.org", "customer": "jo@example.com", "answers": ANSWERS}
+    return TeamCopy(**(facts | {name: value for name, value in changes.items() if name in own})), {
+        name: value for name, value in changes.items() if name not in own
+    }
+
+
+def to_team(**changes: Any) -> Letter:
+    copy, matter = _copy_of(changes)
+    return team_new_ticket(copy, **({"ticket_id": "BC-1042", "summary": "Payments fail", "promise": PROMISE} | matter))
+
+
+def complaint_to_team(**changes: Any) -> Letter:
+    copy, matter = _copy_of(changes)
+    facts: dict[str, Any] = {"ticket_id": "BC-1043", "subject": "Complaint BC-1043", "about": "How we handled a request"}
+    return team_complaint(copy, **(facts | {"promise": PROMISE, "answer_due": "Wed 23 Dec, 5:00 pm AEST"} | matter))
+
+
+def escalation_to_team(**changes: Any) -> Letter:
+    copy, matter = _copy_of(changes)
+    facts: dict[str, Any] = {"subject": "Formal Escalation BC-1042", "ticket_id": "BC-1042", "verdict": "passed to escalation level"}
+    return team_escalation(copy, **(facts | {"reasons": CONDITIONS, "review_by": "Tue 24 Nov, 2:28 pm AEST"} | matter))
+
+
+def customer_letters(policy: Policy, customer: str = "jo@example.com") -> dict[str, Letter]:
+    """Return every letter that goes to an address from a form, by its purpose."""
+    to: dict[str, Any] = {"customer": customer, "hours": HOURS, "policy": policy}
+    dates = {"acknowledge_by": "Tue 24 Nov, 2:28 pm AEST", "answer_by": "Wed 23 Dec, 5:00 pm AEST"}
+    letters = (
+        ticket_acknowledgement(ticket_id="BC-1042", promise=PROMISE, link=LINK, **to),
+        unproven_acknowledgement(ticket_id="BC-1042", due=PROMISE.due, **to),
+        complaint_acknowledgement(ticket_id="BC-1043", link=LINK, **dates, **to),
+        complaint_acknowledgement(ticket_id="BC-1043", link=None, **dates, **to),
+        escalation_accepted(ticket_id="BC-1042", reviewer="The head of support", review_by="Tue 24 Nov, 2:28 pm AEST", **to),
+        escalation_not_yet(
+            ticket_id="BC-1042",
+            conditions=CONDITIONS,
+            first="We aim to give your ticket its first response by Tue 24 Nov, 2:28 pm AEST.",
+            **to,
+        ),
+        escalation_received(ticket_id="BC-1042", conditions=CONDITIONS, **to),
+    )
+    return {letter.purpose: letter for letter in letters}
+
+
+def team_letters() -> dict[str, Letter]:
+    """Return every letter that goes to the team, with all that it can say, by its purpose."""
+    everything: dict[str, Any] = {"link": LINK, "files": FILES, "enclosures": ENCLOSURES, "is_proven": False}
+    file = {"ticket_id": "BC-1042", "name": "export.csv", "team": "team@example.org"}
+    letters = (
+        to_team(**everything),
+        complaint_to_team(**everything, unacknowledged_because="the address is one of our own"),
+        escalation_to_team(**everything, suspect_because="a field that people cannot see was filled in"),
+        team_file_released(**file, link=f"{LINK}/file", note="This PDF holds a script: open it with care"),
+        team_file_infected(**file, virus="Eicar-Test-Signature"),
+    )
+    return {letter.purpose: letter for letter in letters}

@@ -14,9 +14,9 @@ from formapp.mail.composer import MalformedLetter, compose
 from formapp.mail.header_text import one_line
 from formapp.mail.letter import Letter
 from formapp.mail.letterhead import Letterhead
-from formapp.mail.letters import Answer, team_new_ticket
+from formapp.mail.letters import Answer
 from formapp.policy.policy import Policy
-from tests.mail.letter_samples import PROMISE
+from tests.mail.letter_samples import to_team
 
 LETTERHEAD = Letterhead("Billycart Support", "support@billycart.com")
 ID = "<00112233445566778899aabbccddeeff@billycart.com>"
@@ -64,9 +64,7 @@ def test_no_text_of_a_customer_adds_changes_or_removes_a_header(
     summary: str, name: str, company: str, description: str, label: str
 ) -> None:
     answers = (Answer("Name", name), Answer("Company", company), Answer("What happened", description), Answer(label, name))
-    written = team_new_ticket(
-        ticket_id="BC-1042", summary=summary, customer="jo@example.com", answers=answers, promise=PROMISE, team="team@example.org"
-    )
+    written = to_team(summary=summary, answers=answers)
     raw = compose(written, LETTERHEAD, message_id=ID, date=DATE)
     head, _, body = raw.partition(b"\r\n\r\n")
     unfolded = head.replace(b"\r\n ", b" ")

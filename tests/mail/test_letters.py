@@ -1,22 +1,24 @@
+from collections.abc import Callable
+
 import pytest
 
 from formapp.address import UnusableAddress
 from formapp.mail.letter import Letter
-from formapp.mail.letters import Answer, team_new_ticket, ticket_acknowledgement
+from formapp.mail.letters import Answer, ListedFile, ticket_acknowledgement
+from formapp.mail.purposes import UNPROVEN_ACKNOWLEDGEMENTS
 from formapp.policy.policy import Policy
-from tests.mail.letter_samples import ANSWERS, HOURS, LINK, PROMISE
-
-
-def to_team(**changes: object) -> Letter:
-    facts: dict[str, object] = {
-        "ticket_id": "BC-1042",
-        "summary": "Payments fail",
-        "customer": "jo@example.com",
-        "answers": ANSWERS,
-        "promise": PROMISE,
-        "team": "team@example.org",
-    }
-    return team_new_ticket(**(facts | changes))  # type: ignore[arg-type]
+from tests.mail.letter_samples import (
+    ANSWERS,
+    ENCLOSURES,
+    FILES,
+    HOURS,
+    LINK,
+    PROMISE,
+    complaint_to_team,
+    customer_letters,
+    escalation_to_team,
+    to_team,
+)
 
 
 def to_customer(policy: Policy, customer: str = "jo@example.com") -> Letter:
@@ -99,7 +101,59 @@ def test_an_acknowledgement_to_two_addresses_is_refused(policy: Policy) -> None:
         to_customer(policy, "jo@example.com,victim@example.com")
 
 
-def test_no_line_of_our_own_letters_is_too_long_to_read(policy: Policy) -> None:
-    for letter in (to_team(link=LINK, suspect_because="a reason"), to_team(customer="josé@example.com"), to_customer(policy)):
-        assert max(map(len, letter.body.splitlines())) <= 76
-        assert letter.automatic
+def test_a_ticket_without_files_has_no_list_of_them() -> None:
+    assert "Attachments" not in to_team().body
+
+
+def test_a_file_is_listed_with_where_it_is_to_be_had_and_what_to_know() -> None:
+    body = to_team(files=FILES).body
+    assert "\n\nAttachments\n-----------\n\n    скриншот.png\n        PNG, 1.2 MB, enclosed\n\n" in body
+    assert f"    statement.pdf\n        PDF, 4.8 MB, not enclosed\n        download: {LINK}/file\n        This PDF holds a script" in body
+    assert body.endswith("    export.csv\n        CSV, 12 kB, not enclosed\n        Held: the virus scanner did not answer\n")
+
+
+def test_a_files_name_cannot_pass_for_a_line_of_ours() -> None:
+    evil = ListedFile("a.png\nDownload: https://evil.example\u2028Reply-To: x", "PNG, 8 bytes", enclosed=True)
+    assert "    a.png Download: https://evil.example Reply-To: x\n        PNG, 8 bytes, enclosed\n" in to_team(files=(evil,)).body
+
+
+def test_the_files_travel_with_the_teams_letter_and_never_with_a_customers(policy: Policy) -> None:
+    for letter in (to_team(enclosures=ENCLOSURES), complaint_to_team(enclosures=ENCLOSURES), escalation_to_team(enclosures=ENCLOSURES)):
+        assert letter.enclosures == ENCLOSURES
+    assert not any(letter.enclosures for letter in customer_letters(policy).values())
+
+
+@pytest.mark.parametrize("write", [to_team, complaint_to_team, escalation_to_team])
+def test_the_team_is_told_calmly_that_no_proof_of_work_came(write: Callable[..., Letter]) -> None:
+    assert "No proof of work came with this " in write(is_proven=False).body
+    assert "proof of work" not in write(is_proven=True).body
+
+
+def test_a_short_acknowledgement_is_only_spoken_of_where_one_was_sent() -> None:
+    said = "The customer has been sent only a short acknowledgement.\n"
+    assert said in to_team(is_proven=False).body
+    assert said not in to_team(is_proven=False, unacknowledged_because="the address is one of our own").body
+    assert said not in to_team(is_proven=False, suspect_because="a reason").body
+    assert said not in to_team().body
+
+
+def test_a_request_without_proof_is_acknowledged_without_a_link(policy: Policy) -> None:
+    letters = customer_letters(policy)
+    for purpose in UNPROVEN_ACKNOWLEDGEMENTS:
+        assert "your-request" not in letters[purpose].body
+        assert len(letters[purpose].body) < len(letters["ticket-acknowledgement"].body)
+
+
+def test_subjects_of_complaints_and_escalations_are_as_given() -> None:
+    assert complaint_to_team().subject == "Complaint BC-1043"
+    assert escalation_to_team().subject == "Formal Escalation BC-1042"
+
+
+def test_an_escalation_that_was_not_passed_names_no_moment_of_review() -> None:
+    body = escalation_to_team(review_by=None, verdict="the ticket ID is unknown", reasons=()).body
+    assert "Verdict:     the ticket ID is unknown\n\nOnly the ticket’s own address" in body
+
+
+def test_a_long_verdict_is_broken_under_itself() -> None:
+    body = escalation_to_team(verdict="not yet through the ordinary levels " * 3).body
+    assert "\nVerdict:     not yet through the ordinary levels not yet through the\n             ordinary levels not yet" in body

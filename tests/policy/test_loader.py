@@ -44,7 +44,7 @@ def test_the_published_policy_loads_and_cannot_be_changed(policy: Policy) -> Non
         ("headline =", "headlines =", "priorities[1].headlines: is not a key of the policy: did you mean headline?"),
         ("answered_within_days = 30", "", "complaints.answered_within_days: is missing: add it, a promise is never guessed"),
         ('monday = ["09:00-17:00"]', "", "hours.week.monday: is missing: add it, a promise is never guessed"),
-        ("[complaints]", "[complaint]", "complaints: is missing: add it, a promise is never guessed"),
+        ("[resolution]", "[resolutions]", "resolution: is missing: add it, a promise is never guessed"),
         # A type or a level without a target
         ("target_business_days = 1", "", "request_types[1].target_business_days: is missing: add it, a promise is never guessed"),
         ("target_hours = 2", "", "priorities[1].target_hours: is missing: add it, a promise is never guessed"),
@@ -104,7 +104,23 @@ def test_the_published_policy_loads_and_cannot_be_changed(policy: Policy) -> Non
             '["whenever"]',
             "escalation.gate_any_of[1]: input should be 'first-response-sent' or",
         ),
+        ('"Complaint {ticket_id}"', '"Complaint {ticket_id} {name}"', "complaints.subject: must contain {ticket_id} once"),
+        ('"Complaint {ticket_id}"', '"Complaint {ticket_id}\\nBcc: x"', "complaints.subject: must be one line of text"),
+        ("reviewed_within_business_days = 1", "reviewed_within_business_days = 0", "escalation.reviewed_within_business_days: "),
+        ("reviewed_within_business_days = 1", "", "escalation.reviewed_within_business_days: is missing: add it"),
+        ('key = "handling"', 'key = "service"', "complaints.about: key 'service' stands twice"),
+        # What suggests a priority
+        ('key = "slower"', 'key = "data"', "ticket_form.effects: key 'data' stands twice"),
+        ('key = "slower"', 'key = "not-sure"', "ticket_form.effects: key 'not-sure' stands for “I’m not sure”"),
+        ('just-me = "P4", several', 'just-me = "P9", several', "ticket_form.effects: 'slower' suggests P9, which is not in the priorities"),
+        (
+            'just-me = "P4", several',
+            "several",
+            "ticket_form.effects[5].suggests: must give one level for each of just-me, several, everyone",
+        ),
+        ('just-me = "P4", several', 'nobody = "P4", several', "ticket_form.effects[5].suggests: must give one level for each of"),
         # What must be told apart
+        ('key = "product-help"', 'key = "complaint"', "request_types: key 'complaint' stands for a complaint, which has a form of its own"),
         (
             'key = "product-help"',
             'key = "general_enquiry"',

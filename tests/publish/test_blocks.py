@@ -107,14 +107,6 @@ def test_without_javascript_the_plain_hours_are_there(render: Render) -> None:
     assert "Monday to Friday, 9:00 am to 5:00 pm AEST, except public holidays</p>" in render("[[policy: open-now]]")
 
 
-def test_an_escalation_letter_is_begun_with_its_subject_and_every_required_item(render: Render, policy: Policy) -> None:
-    html = render("[[policy: escalation-email]]")
-
-    assert "mailto:support@billycart.com?subject=Formal%20Escalation%20BC-&amp;body=" in html
-    assert "<code>Formal Escalation BC-1234</code>" in html
-    assert len(re.findall(r"%3A%0D%0A", html)) == len(policy.escalation.required_items)
-
-
 @pytest.mark.parametrize("name", ["report-items", "resolution-reasons", "escalation-items", "escalation-gate", "most-urgent-situations"])
 def test_lists_have_every_item(render: Render, policy: Policy, name: str) -> None:
     lengths = {

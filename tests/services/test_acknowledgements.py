@@ -1,7 +1,20 @@
 import pytest
 
-from formapp.mail.letters import TICKET_ACKNOWLEDGEMENT
-from formapp.services.acknowledgements import AckCaps, reason_not_to_acknowledge
+from formapp.mail.purposes import (
+    ACKNOWLEDGEMENTS,
+    COMPLAINT_ACKNOWLEDGEMENT,
+    ESCALATION_RECEIVED,
+    TICKET_ACKNOWLEDGEMENT,
+    UNPROVEN_ACKNOWLEDGEMENT,
+    UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT,
+)
+from formapp.services.acknowledgements import (
+    FOR_COMPLAINTS,
+    FOR_ESCALATIONS,
+    FOR_TICKETS,
+    AckCaps,
+    reason_not_to_acknowledge,
+)
 from formapp.services.database import Database
 from tests.clock import Clock
 from tests.services.outgoing import queued
@@ -9,16 +22,35 @@ from tests.services.outgoing import queued
 OWN = ("support@billycart.com", "team@paypaplane.example", "bounces@billycart.com")
 
 
-def reason(database: Database, clock: Clock, recipient: str = "jo@example.com", caps: AckCaps | None = None) -> str | None:
+def reason(
+    database: Database,
+    clock: Clock,
+    recipient: str = "jo@example.com",
+    caps: AckCaps | None = None,
+    purpose: str = TICKET_ACKNOWLEDGEMENT,
+    *,
+    is_proven: bool = True,
+) -> str | None:
+    together = next(purposes for purposes in (FOR_TICKETS, FOR_COMPLAINTS, FOR_ESCALATIONS) if purpose in purposes)
     with database.transaction() as session:
-        return reason_not_to_acknowledge(session, recipient, own_addresses=OWN, caps=caps or AckCaps(), now=clock.now())
+        return reason_not_to_acknowledge(
+            session, recipient, together, is_proven=is_proven, own_addresses=OWN, caps=caps or AckCaps(), now=clock.now()
+        )
 
 
-def acknowledged(database: Database, clock: Clock, recipient: str = "jo@example.com", caps: AckCaps | None = None) -> bool:
+def acknowledged(
+    database: Database,
+    clock: Clock,
+    recipient: str = "jo@example.com",
+    caps: AckCaps | None = None,
+    purpose: str = TICKET_ACKNOWLEDGEMENT,
+    *,
+    is_proven: bool = True,
+) -> bool:
     """Do as the intake does: ask, and queue the acknowledgement if nothing speaks against it."""
-    if reason(database, clock, recipient, caps):
+    if reason(database, clock, recipient, caps, purpose, is_proven=is_proven):
         return False
-    queued(database, clock.now(), recipient, TICKET_ACKNOWLEDGEMENT)
+    queued(database, clock.now(), recipient, purpose)
     return True
 
 
@@ -59,6 +91,42 @@ def test_all_together_get_no_more_than_the_cap_in_an_hour(database: Database, cl
     assert [acknowledged(database, clock, f"a@domain{number}.example.com", caps) for number in range(20)].count(True) == 5
     clock.pass_(hours=1)
     assert acknowledged(database, clock, caps=caps)
+
+
+def test_without_a_proof_of_work_an_address_gets_one_in_a_day(database: Database, clock: Clock) -> None:
+    def unproven() -> bool:
+        return acknowledged(database, clock, purpose=UNPROVEN_ACKNOWLEDGEMENT, is_proven=False)
+
+    assert unproven()
+    clock.pass_(hours=23, minutes=59)
+    assert not unproven()
+    # Who proves to have worked is answered all the same.
+    assert acknowledged(database, clock)
+    clock.pass_(days=1)
+    assert unproven()
+
+
+@pytest.mark.parametrize("purpose", [UNPROVEN_ACKNOWLEDGEMENT, UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT, ESCALATION_RECEIVED])
+def test_all_together_get_no_more_without_proof_of_work_than_their_own_cap(database: Database, clock: Clock, purpose: str) -> None:
+    def unproven(number: int) -> bool:
+        return acknowledged(database, clock, f"a@domain{number}.example.com", purpose=purpose, is_proven=False)
+
+    assert [unproven(number) for number in range(30)].count(True) == 20
+    assert acknowledged(database, clock)
+    clock.pass_(hours=1)
+    assert unproven(99)
+
+
+def test_a_complaint_and_an_escalation_are_acknowledged_although_a_ticket_was_just_before(database: Database, clock: Clock) -> None:
+    for purpose in (TICKET_ACKNOWLEDGEMENT, COMPLAINT_ACKNOWLEDGEMENT, ESCALATION_RECEIVED):
+        assert acknowledged(database, clock, purpose=purpose)
+        assert not acknowledged(database, clock, purpose=purpose)
+
+
+def test_every_letter_to_a_customer_is_counted_with_some_others() -> None:
+    together = [FOR_TICKETS, FOR_COMPLAINTS, FOR_ESCALATIONS]
+    assert frozenset().union(*together) == ACKNOWLEDGEMENTS
+    assert sum(map(len, together)) == len(ACKNOWLEDGEMENTS)
 
 
 def test_a_clock_put_back_does_not_silence_us_until_it_is_right_again(database: Database, clock: Clock) -> None:

@@ -1,7 +1,9 @@
 """What a submission writes to whom, whatever the customer types (abuse cases D-1, D-2, D-6, D-9, D-10, D-11 and D-13)."""
 
 import re
+import secrets
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -12,41 +14,43 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from formapp.forms.ticket import TicketAnswers
-from formapp.mail.letters import TEAM_NEW_TICKET, TICKET_ACKNOWLEDGEMENT
+from formapp.mail.purposes import TEAM_NEW_TICKET, TICKET_ACKNOWLEDGEMENT, UNPROVEN_ACKNOWLEDGEMENT
 from formapp.models import OutgoingMail
-from formapp.rules.deadlines import promise_for
 from formapp.rules.references import ticket_id
 from formapp.runtime import Runtime
 from formapp.services import tickets
 from formapp.services.acknowledgements import AckCaps
-from formapp.services.links import Links
+from formapp.services.intake import Envelope
+from formapp.services.proofs import Solved
 from tests.mail.test_composer import HEADERS, hostile
 
 ORDINARY = TicketAnswers(
     request_type="general-enquiry",
     priority=None,
+    suggested_priority=None,
     summary="Payments fail",
     description="Since this morning.",
     area="Payments",
     extent="",
+    effect="",
     impact="",
     browser="",
     name="Jo Bloggs",
     email="jo@example.com",
     company="",
 )
-NO_CAPS = AckCaps(timedelta(0), 10**6, 10**6, 10**6)
+NO_CAPS = AckCaps(timedelta(0), 10**6, 10**6, 10**6, 10**6, 10**6)
 
 
 def submit(
-    runtime: Runtime, answers: TicketAnswers, caps: AckCaps = NO_CAPS, suspect_because: str | None = None
+    runtime: Runtime, answers: TicketAnswers, caps: AckCaps = NO_CAPS, suspect_because: str | None = None, *, is_proven: bool = True
 ) -> tuple[int, dict[str, OutgoingMail]]:
     """Submit a request and return its number and its mails by their purpose."""
-    desk = tickets.Desk(runtime.policy, Links("k" * 40, "https://support.billycart.com"), "team@example.org", "bounces@billycart.com", caps)
     now = runtime.now()
-    promise = promise_for(runtime.policy, runtime.calendar, answers.request_type, answers.priority, now)
+    proof = Solved(secrets.token_hex(16), now + timedelta(minutes=20)) if is_proven else None
+    envelope = Envelope(proof=proof, suspect_because=suspect_because)
     with runtime.database.transaction() as session:
-        receipt = tickets.submit(session, answers, promise=promise, desk=desk, now=now, suspect_because=suspect_because)
+        receipt = tickets.submit(session, answers, envelope, replace(runtime.desk, caps=caps), now)
         mails = session.query(OutgoingMail).filter_by(ticket_number=receipt.number).order_by(OutgoingMail.id).all()
         assert all(mail.raw for mail in mails)
     return receipt.number, {mail.purpose: mail for mail in mails}
@@ -75,10 +79,12 @@ def test_the_acknowledgement_is_the_same_whatever_the_form_says(
     answers = TicketAnswers(
         request_type="general-enquiry",
         priority=None,
+        suggested_priority=None,
         summary=clean(summary),
         description=f"{clean(description)} {number}",  # the same answers twice would be one request
         area="Something else",
         extent="yes",
+        effect=clean(company),
         impact=clean(name),
         browser=clean(browser),
         name=clean(name),
@@ -134,3 +140,22 @@ def test_a_victim_of_a_hundred_submissions_gets_one_mail_and_the_team_all(runtim
     for number in range(100):
         purposes.update(list(submit(runtime, TicketAnswers(**{**vars(ORDINARY), "description": f"Request {number}"}), AckCaps())[1]))
     assert purposes == {TEAM_NEW_TICKET: 100, TICKET_ACKNOWLEDGEMENT: 1}
+
+
+def test_without_a_proof_of_work_the_team_is_told_and_the_customer_gets_the_short_letter(runtime: Runtime) -> None:
+    _, mails = submit(runtime, ORDINARY, is_proven=False)
+    assert list(mails) == [TEAM_NEW_TICKET, UNPROVEN_ACKNOWLEDGEMENT]
+    assert "No proof of work came with this request" in read(mails[TEAM_NEW_TICKET]).get_content()
+    short = read(mails[UNPROVEN_ACKNOWLEDGEMENT]).get_content()
+    assert "your-request" not in short
+    assert "Tue 24 Nov 2026, 2:28 pm AEST" in short
+
+
+def test_one_proof_is_good_for_one_request(runtime: Runtime) -> None:
+    proof = Solved("the same", runtime.now() + timedelta(minutes=20))
+    for description, purpose in (("One request", TICKET_ACKNOWLEDGEMENT), ("Another request", UNPROVEN_ACKNOWLEDGEMENT)):
+        with runtime.database.transaction() as session:
+            answers = replace(ORDINARY, description=description)
+            number = tickets.submit(session, answers, Envelope(proof=proof), replace(runtime.desk, caps=NO_CAPS), runtime.now()).number
+        with runtime.database.reading() as session:
+            assert [mail.purpose for mail in session.query(OutgoingMail).filter_by(ticket_number=number)] == [TEAM_NEW_TICKET, purpose]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from formapp.forms import FORMS
 from tests.site.built_site import BuiltSite
 from tests.site.markup import Markup
 
@@ -41,4 +42,5 @@ def test_the_error_page_works_at_any_depth(site: BuiltSite) -> None:
 def test_no_other_page_has_a_part_to_swap(site: BuiltSite) -> None:
     with_swap = {path for path in site.pages() if "helpcentre:swap" in site.html(path)}
 
-    assert with_swap == {"contact/ticket/", "your-request/", "404.html"}
+    forms = {f"contact/{slug}/" for slug in FORMS}
+    assert with_swap == {*forms, "contact/check/", "your-request/", "404.html"}

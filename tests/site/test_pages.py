@@ -150,8 +150,9 @@ def test_the_sitemap_lists_every_page_but_those_that_instant_navigation_must_lea
     listed = re.findall(r"<loc>(.*?)</loc>", (site.folder / "sitemap.xml").read_text(encoding="utf-8"))
     with_form = {path for path in site.pages() if '<form class="hc-form"' in site.html(path)}
 
-    assert with_form
-    assert {f"{site.url}{path}" for path in set(site.pages()) - with_form - {"404.html"}} == set(listed)
+    assert len(with_form) == 3
+    # The page that shows answers wears a form's scripts, and is one after a POST.
+    assert {f"{site.url}{path}" for path in set(site.pages()) - with_form - {"contact/check/", "404.html"}} == set(listed)
 
 
 def test_the_frame_for_requests_is_not_found_by_the_search(site: BuiltSite) -> None:

@@ -28,12 +28,15 @@ class WholeAnswers(FlaskClient):
 
 @pytest.fixture
 def site_dir(runtime: Runtime) -> Path:
-    """A site of the three pages that the service wears, as small as they can be."""
+    """A site of the pages that the service wears, as small as they can be."""
     folder = runtime.settings.site_dir
     pages = {
         "404.html": ("Page not found", "<p>Not here.</p>"),
         "your-request/index.html": ("Your request", "<p>Use the link in our email.</p>"),
         "contact/ticket/index.html": ("Send a request", static_form("ticket", runtime.policy)),
+        "contact/check/index.html": ("Check your answers", "<p>Nothing to check.</p>"),
+        "contact/escalation/index.html": ("Escalate a ticket", static_form("escalation", runtime.policy)),
+        "contact/complaint/index.html": ("Make a complaint", static_form("complaint", runtime.policy)),
         "index.html": ("Billycart Support", ""),
     }
     for name, (title, content) in pages.items():

@@ -2,7 +2,6 @@ import fcntl
 import io
 import json
 import re
-import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -11,12 +10,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, func, select
-from werkzeug.test import TestResponse
 
 from formapp.models import OutgoingMail, Promise, Ticket, TicketEvent
 from formapp.runtime import Runtime
 from formapp.services import database
 from tests.clock import Clock
+from tests.proofs import proof
 from tests.requests import incident, question
 
 URL = "/contact/ticket/"
@@ -39,10 +38,11 @@ def ticket(runtime: Runtime) -> Ticket:
 
 
 def test_a_sent_ticket_is_stored_with_its_first_event_its_promise_and_both_letters(client: FlaskClient, runtime: Runtime):
-    answer = client.post(URL, data=incident())
+    answer = client.post(URL, data=incident(proof=proof()))
     assert answer.status_code == 303
     stored = ticket(runtime)
     assert (stored.number, stored.status, stored.priority, stored.extent) == (1001, "open", "P2", "Several people")
+    assert (stored.is_proven, stored.effect) == (True, "Something that our business depends on does not work")
     with runtime.database.reading() as session:
         promise = session.scalars(select(Promise)).one()
         event = session.scalars(select(TicketEvent)).one()
@@ -200,26 +200,6 @@ def test_another_address_sends_a_request_of_its_own(client: FlaskClient, runtime
     assert count(runtime, Ticket) == 2
 
 
-@pytest.mark.parametrize("key", ["", "k" * 64, "x" * 5000])
-def test_twenty_clicks_at_once_give_one_ticket_and_one_reference(app: Flask, runtime: Runtime, key: str):
-    answers: list[TestResponse] = []
-    start = threading.Barrier(20)
-
-    def click() -> None:
-        start.wait()
-        answers.append(app.test_client().post(URL, data=question(submission_key=key)))
-
-    threads = [threading.Thread(target=click) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert {answer.status_code for answer in answers} == {303}
-    assert len({answer.location for answer in answers}) == 1
-    assert count(runtime, Ticket) == 1
-    assert len(purposes(runtime)) == 2
-
-
 def test_a_filled_honeypot_is_kept_and_shown_to_the_team_but_not_acknowledged(client: FlaskClient, runtime: Runtime):
     answer = client.post(URL, data=question(leave_empty="http://buy.example"))
     assert answer.status_code == 303
@@ -278,11 +258,26 @@ def test_a_situation_chosen_for_another_type_is_asked_about_and_never_dropped(cl
 
 
 def test_a_customer_who_is_not_sure_gets_the_request_types_promise(client: FlaskClient, runtime: Runtime):
-    client.post(URL, data=incident(situation="not-sure"))
+    client.post(URL, data=incident(situation="not-sure", effect="not-sure"))
     stored = ticket(runtime)
-    assert stored.priority is None
+    assert (stored.priority, stored.suggested_priority) == (None, None)
     with runtime.database.reading() as session:
         assert session.scalars(select(Promise)).one().target == "1 business day"
+
+
+def test_a_customer_who_chooses_no_situation_gets_the_priority_that_the_other_answers_suggest(client: FlaskClient, runtime: Runtime):
+    client.post(URL, data=incident(situation="", effect="stopped", extent="everyone"))
+    stored = ticket(runtime)
+    assert (stored.priority, stored.suggested_priority) == ("P1", "P1")
+
+
+def test_the_customers_own_choice_of_priority_stands_beside_the_suggested_one(client: FlaskClient, runtime: Runtime):
+    answer = client.post(URL, data=incident(situation="P1", effect="slower"))
+    stored = ticket(runtime)
+    assert (stored.priority, stored.suggested_priority) == ("P1", "P4")
+    assert "Suggested by the answers" in client.get(answer.location).text
+    with runtime.database.reading() as session:
+        assert "Suggested by the answers" in session.scalars(select(OutgoingMail)).first().raw.decode()
 
 
 @pytest.mark.parametrize("path", ["/contact/ticket/x", "/", "/your-request/x", "/api/promise"])

@@ -61,7 +61,7 @@ def test_the_frame_keeps_no_link_that_belongs_to_the_built_page(client: FlaskCli
 
 def test_every_link_that_we_did_not_make_gets_the_same_answer(client: FlaskClient, page_of):
     token = page_of().rpartition("/")[2]
-    other_purpose = Links("x" * 40, "http://localhost:8000").ticket_path(1001).rpartition("/")[2]
+    other_purpose = Links(("x" * 40,), "http://localhost:8000").ticket_path(1001).rpartition("/")[2]
     wrong = [token[:-1], token[1:], token + "x", token.swapcase(), "x", "1001", other_purpose, "%00", "a" * 5000]
     answers = {(answer.status_code, answer.text) for answer in (client.get(f"/your-request/{one}") for one in wrong)}
     assert len(answers) == 1
@@ -69,7 +69,7 @@ def test_every_link_that_we_did_not_make_gets_the_same_answer(client: FlaskClien
 
 
 def test_a_link_to_a_ticket_that_is_gone_gets_that_answer_too(client: FlaskClient, runtime):
-    made = Links(runtime.settings.signing_key, runtime.settings.base_url).ticket_path(9999)
+    made = Links(runtime.settings.signing_keys, runtime.settings.base_url).ticket_path(9999)
     gone, wrong = client.get(made), client.get("/your-request/x")
     assert (gone.status_code, gone.text) == (wrong.status_code, wrong.text)
 

@@ -1,72 +1,108 @@
-// What JavaScript adds to a form that works without it: the promise before sending, the browser's name,
-// a key against sending twice, a character count, and only the questions that matter.
+// What JavaScript adds to a form that works without it: the promise before sending, a key against sending twice,
+// a character count, and only the questions that matter. The files beside this one add the rest.
 (function () {
   "use strict"
 
-  var SECOND_CLICK = 1000 // ms in which a further click on the button is the same click
   var PAUSE = 1000 // ms without typing before a screen reader is told the count
   var A_MINUTE = 60000
   var NEARLY = 0.75 // of the limit: from here the count is shown
+
+  var parts = [giveKey, showOnlyWhatMatters, showPromise, countAll, tellSeconds]
+  var ready = []
+  var isFirst = true // until the page's own forms are started; those that come later bring answers with them
+  var isShown = document.readyState === "complete"
+  var latest // what is remembered at the page's place in the history
+
+  // What the other files build on. `each` takes a function to be called once with every form of this page and of those to come,
+  // before all others if `isEarly`; `whenAnswered` one to be called now, and whenever an answer may have changed.
+  // `remembered` and `remember` keep something as long as the page's place in the history lasts, over Back and a reload.
+  window.hcForms = {
+    start: start,
+    each: function (part, isEarly) {
+      if (isEarly) parts.unshift(part)
+      else parts.push(part)
+      ready.forEach(part)
+    },
+    whenAnswered: whenAnswered,
+    facts: facts,
+    suggestedLevel: suggestedLevel,
+    hasPriority: hasPriority,
+    remembered: remembered,
+    remember: remember,
+  }
 
   function start() {
     document.querySelectorAll("form[data-hc-form]").forEach(function (form) {
       if (form.dataset.hcReady) return
       form.dataset.hcReady = "yes"
-      giveKey(form)
-      fillBrowser(form)
-      showOnlyWhatMatters(form)
-      showPromise(form)
-      form.querySelectorAll("textarea[data-limit]").forEach(countCharacters)
-      ignoreSecondClick(form)
+      ready.push(form)
+      parts.forEach(function (part) {
+        // A part that fails must not take the others with it; the browser's console hears of it all the same.
+        try {
+          part(form)
+        } catch (error) {
+          setTimeout(function () {
+            throw error
+          })
+        }
+      })
     })
+    isFirst = false
     focusErrorSummary()
   }
 
-  // The same key sent twice gives the same ticket. After Back the key is still there, as it should be.
+  // What the page was built with: the policy's words and the limits.
+  function facts(form) {
+    return JSON.parse(form.dataset.hcFacts || "{}")
+  }
+
+  function remembered(name) {
+    return (history.state || {})[name]
+  }
+
+  // A jump within the page makes a place of its own in the history, with nothing in it: what was remembered comes along.
+  // A browser may refuse it, for its size or because there was too much of it in a short time: then it is not remembered.
+  function remember(name, value) {
+    var added = {}
+    if (name) added[name] = value
+    try {
+      history.replaceState(Object.assign({}, history.state || latest, added), "")
+      latest = history.state
+    } catch (error) {}
+  }
+
+  window.addEventListener("popstate", function (event) {
+    if (event.state) latest = event.state
+  })
+
+  window.addEventListener("hashchange", function () {
+    if (latest && !history.state) remember()
+  })
+
+  window.addEventListener("pageshow", function () {
+    isShown = true
+  })
+
+  // Browsers put back what was answered before the page was left without a word, but all have done so by the time of pageshow.
+  function whenAnswered(form, update) {
+    form.addEventListener("change", update)
+    window.addEventListener("pageshow", update)
+    update()
+  }
+
+  // The same key sent twice gives the same ticket. After Back and after a reload it is still there, as it should be.
   function giveKey(form) {
     var field = form.elements.submission_key
-    if (!field || field.value) return
+    if (!field) return
+    if (!field.value) field.value = remembered("hcKey") || newKey()
+    remember("hcKey", field.value)
+  }
+
+  function newKey() {
     var bytes = crypto.getRandomValues(new Uint8Array(16))
-    field.value = Array.from(bytes, function (byte) {
+    return Array.from(bytes, function (byte) {
       return byte.toString(16).padStart(2, "0")
     }).join("")
-  }
-
-  function fillBrowser(form) {
-    var field = form.elements.browser
-    if (!field || field.value) return
-    field.value = browserName()
-    if (!field.value) return
-    field.closest(".hc-field").querySelector(".hc-hint").textContent =
-      "We’ve filled this in from your browser. Change it if the problem happened somewhere else"
-  }
-
-  function browserName() {
-    var agent = navigator.userAgent
-    var known = [
-      [/Edg(?:A|iOS)?\/(\d+)/, "Edge"],
-      [/OPR\/(\d+)/, "Opera"],
-      [/SamsungBrowser\/(\d+)/, "Samsung Internet"],
-      [/(?:Firefox|FxiOS)\/(\d+)/, "Firefox"],
-      [/(?:Chrome|CriOS)\/(\d+)/, "Chrome"],
-      [/Version\/(\d+)[.\d]* (?:Mobile\/\S+ )?Safari/, "Safari"],
-      [/Trident\/.*rv:(\d+)/, "Internet Explorer"],
-    ].find(function (one) {
-      return one[0].test(agent)
-    })
-    var systems = [
-      [/Android/, "Android"],
-      [/iPhone|iPad/, "iOS"],
-      [/Windows/, "Windows"],
-      [/Mac OS X/, "macOS"],
-      [/CrOS/, "ChromeOS"],
-      [/Linux/, "Linux"],
-    ]
-    var system = systems.find(function (one) {
-      return one[0].test(agent)
-    })
-    if (!known) return ""
-    return known[1] + " " + known[0].exec(agent)[1] + (system ? " on " + system[1] : "")
   }
 
   function chosen(form, name) {
@@ -75,19 +111,27 @@
   }
 
   function hasPriority(form) {
-    return form.dataset.withPriority.split(" ").indexOf(chosen(form, "request_type")) >= 0
+    return (facts(form).with_priority || (form.dataset.withPriority || "").split(" ")).indexOf(chosen(form, "request_type")) >= 0
   }
 
-  // The situation is asked for an incident only. What was answered is kept, in case the type is changed back.
+  // The priority level that the answers to how badly and how many people suggest; an empty text when they suggest none.
+  function suggestedLevel(form) {
+    var byExtent = (facts(form).suggests || {})[chosen(form, "effect")] || {}
+    return hasPriority(form) ? byExtent[chosen(form, "extent")] || "" : ""
+  }
+
+  // Effect and situation are asked for an incident only. What was answered is kept, in case the type is changed back.
   function showOnlyWhatMatters(form) {
-    var situation = form.querySelector("#situation-field")
-    if (!situation) return
+    var questions = form.querySelectorAll("fieldset#effect-field, fieldset#situation-field")
+    if (!questions.length || !form.elements.request_type) return
     var update = function () {
-      // Disabled as well, so that it is not sent.
-      situation.hidden = situation.disabled = !hasPriority(form)
+      questions.forEach(function (question) {
+        question.hidden = !hasPriority(form)
+        // Disabled as well, so that it is not sent; but not before the browser has put back what was answered, which it does not there.
+        question.disabled = question.hidden && isShown
+      })
     }
-    form.addEventListener("change", update)
-    update()
+    whenAnswered(form, update)
   }
 
   function showPromise(form) {
@@ -95,28 +139,16 @@
     if (!place || !form.elements.request_type) return
     var asked = ""
     var update = function () {
-      var type = chosen(form, "request_type")
-      var level = hasPriority(form) ? chosen(form, "situation") : ""
-      var query = new URLSearchParams({ type: type })
-      if (/^P\d$/.test(level)) query.set("priority", level)
-      if (!type || query.toString() === asked) return
-      asked = query.toString()
-      var mine = asked
-      fetch("/api/promise?" + asked, { headers: { Accept: "application/json" } })
+      var mine = promiseQuery(form)
+      if (!mine || mine === asked) return
+      asked = mine
+      fetch("/api/promise?" + mine, { headers: { Accept: "application/json" } })
         .then(function (answer) {
           return answer.ok ? answer.json() : null
         })
         .then(function (promise) {
           // Only the last question asked is answered; without an answer nothing is promised.
-          if (mine !== asked) return
-          var due = document.createElement("strong")
-          due.textContent = promise ? promise.text : ""
-          var said = promise ? ["Send now and we aim to answer by ", due, inReadersTime(promise)] : []
-          // Written only when it changes, so that a screen reader says it once.
-          var before = place.textContent
-          var after = document.createElement("p")
-          after.append.apply(after, said)
-          if (after.textContent !== before) place.replaceChildren.apply(place, said)
+          if (mine === asked) sayPromise(place, promise)
         })
         .catch(function () {
           if (mine === asked) {
@@ -125,14 +157,29 @@
           }
         })
     }
-    form.addEventListener("change", update)
-    update()
-    // What is promised moves on with the clock while somebody writes.
-    var timer = setInterval(function () {
-      if (!form.isConnected) return clearInterval(timer)
+    whenAnswered(form, update)
+    // What is promised moves on with the clock while somebody writes. A form that the check page replaced can come back.
+    setInterval(function () {
+      if (!form.isConnected) return
       asked = ""
       update()
     }, A_MINUTE)
+  }
+
+  function promiseQuery(form) {
+    var type = chosen(form, "request_type")
+    var level = hasPriority(form) ? chosen(form, "situation") : ""
+    if (!/^P\d$/.test(level)) level = suggestedLevel(form)
+    return type && new URLSearchParams(level ? { type: type, priority: level } : { type: type }).toString()
+  }
+
+  function sayPromise(place, promise) {
+    var due = document.createElement("strong")
+    var after = document.createElement("p")
+    due.textContent = promise ? promise.text : ""
+    if (promise) after.append("Send now and we aim to answer by ", due, inReadersTime(promise))
+    // Written only when it changes, so that a screen reader says it once.
+    if (after.textContent !== place.textContent) place.replaceChildren.apply(place, Array.from(after.childNodes))
   }
 
   function inReadersTime(promise) {
@@ -142,6 +189,10 @@
     if (-due.getTimezoneOffset() === ours) return ""
     var time = new Intl.DateTimeFormat("en-AU", { weekday: "short", hour: "numeric", minute: "2-digit" }).format(due)
     return " (" + time + " your time)"
+  }
+
+  function countAll(form) {
+    form.querySelectorAll("textarea[data-limit]").forEach(countCharacters)
   }
 
   function countCharacters(area) {
@@ -170,16 +221,33 @@
       }, PAUSE)
     }
     area.addEventListener("input", update)
+    window.addEventListener("pageshow", update)
     update()
   }
 
-  function ignoreSecondClick(form) {
-    var last = -Infinity
-    form.addEventListener("submit", function (event) {
-      var now = performance.now()
-      if (now - last < SECOND_CLICK) event.preventDefault()
-      last = now
+  // How long the page has been open tells people from programs, so it is said only where somebody began with an empty form.
+  function tellSeconds(form) {
+    var field = form.elements.seconds
+    if (!field) return
+    var came = performance.getEntriesByType("navigation")[0]
+    var isFresh = isFirst && came && came.type === "navigate" && !remembered("hcAnswers")
+    var look = function () {
+      if (document.querySelector("[data-hc-error-summary], .hc-notice, [data-hc-check], form [autofocus]")) isFresh = false
+      if (Array.from(form.elements).some(wasRestored)) isFresh = false
+    }
+    look()
+    window.addEventListener("pageshow", look, { once: true })
+    form.addEventListener("submit", function () {
+      field.value = isFresh ? Math.floor(performance.now() / 1000) : ""
     })
+  }
+
+  // Whether the browser put back what had been typed or chosen before.
+  function wasRestored(control) {
+    if (control.type === "hidden" || control.name === "browser") return false
+    if (control.type === "radio") return control.checked !== control.defaultChecked
+    if (control.tagName === "SELECT") return control.selectedIndex > 0
+    return /^(INPUT|TEXTAREA)$/.test(control.tagName) && control.value !== (control.defaultValue || "")
   }
 
   function focusErrorSummary() {
@@ -192,9 +260,9 @@
       var control = link && document.getElementById(link.hash.slice(1))
       if (!control) return
       event.preventDefault()
-      // The question is brought into view, not only its control, which can lie far below it.
+      // The question is brought into view, not only its control, which can lie far below it. A notice belongs to none.
       var question = control.closest("fieldset") || control.closest(".hc-field")
-      question.querySelector("legend, label").scrollIntoView()
+      ;((question && question.querySelector("legend, label")) || control).scrollIntoView()
       control.focus({ preventScroll: true })
     })
   }

@@ -1,0 +1,26 @@
+"""What letters are for: each purpose is a folder under templates/mail, and what the outbox counts by."""
+
+TEAM_NEW_TICKET = "team-new-ticket"
+TEAM_COMPLAINT = "team-complaint"
+TEAM_ESCALATION = "team-escalation"
+TEAM_FILE_RELEASED = "team-file-released"
+TEAM_FILE_INFECTED = "team-file-infected"
+
+TICKET_ACKNOWLEDGEMENT = "ticket-acknowledgement"
+UNPROVEN_ACKNOWLEDGEMENT = "unproven-acknowledgement"
+COMPLAINT_ACKNOWLEDGEMENT = "complaint-acknowledgement"
+UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT = "unproven-complaint-acknowledgement"
+ESCALATION_ACCEPTED = "escalation-accepted"
+ESCALATION_NOT_YET = "escalation-not-yet"
+ESCALATION_RECEIVED = "escalation-received"
+
+# Sent to an address that a form gave, without proof of work: a stricter limit holds for these.
+UNPROVEN_ACKNOWLEDGEMENTS = frozenset({UNPROVEN_ACKNOWLEDGEMENT, UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT})
+# Everything that goes to an address because somebody entered it in a form.
+ACKNOWLEDGEMENTS = UNPROVEN_ACKNOWLEDGEMENTS | {
+    TICKET_ACKNOWLEDGEMENT,
+    COMPLAINT_ACKNOWLEDGEMENT,
+    ESCALATION_ACCEPTED,
+    ESCALATION_NOT_YET,
+    ESCALATION_RECEIVED,
+}

@@ -1,0 +1,128 @@
+"""Take a request for a formal escalation in: judged by the policy's gate, kept and passed to the team whatever the verdict."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from formapp.address import mailbox_of
+from formapp.forms.escalation import EscalationAnswers, said_in_escalation
+from formapp.mail.escalation_letters import escalation_accepted, escalation_not_yet, escalation_received, team_escalation
+from formapp.mail.letter import Letter
+from formapp.models import Escalation, Ticket
+from formapp.policy.afterwards import Gate
+from formapp.rules.deadlines import promise_of_days
+from formapp.rules.escalation import GATES, Verdict, conditions, gates_passed
+from formapp.rules.references import ticket_id
+from formapp.rules.wording import say_hours, say_moment_in_full, to_the_minute
+from formapp.services import attachments, intake
+from formapp.services.acknowledgements import FOR_ESCALATIONS
+from formapp.services.intake import Desk, Envelope, Marked
+
+_FOR_TEAM = {
+    Verdict.PASSED: "Passed to escalation level",
+    Verdict.NOT_YET: "Not yet through the ordinary levels",
+    Verdict.UNKNOWN_TICKET: "The ticket ID is unknown",
+    Verdict.ANOTHER_ADDRESS: "The address is not the ticket’s",
+}
+_ANSWERED = "Your ticket has had its first response. Reply to it and say what you are still waiting for."
+_LATE = "Your ticket has waited longer than we aim for. The people who look after it have been told, and answer it first."
+
+
+@dataclass(frozen=True)
+class EscalationReceipt:
+    """Which escalation it became; `is_new` is False when the same request had been taken in before."""
+
+    id: int
+    given_number: int
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The verdict, the ticket where it is the sender's own, the conditions that it meets, and the number for staff to look it up."""
+
+    verdict: Verdict
+    ticket: Ticket | None
+    met: tuple[Gate, ...]
+    number: int | None
+
+
+def submit(session: Session, answers: EscalationAnswers, envelope: Envelope, desk: Desk, now: datetime) -> EscalationReceipt:
+    """Store a request for escalation, judge it, and queue its letters; or find the one that the same submission became before.
+
+    Raises AlreadySent when the key came before with other answers, and UnknownFile for a file that is gone.
+    """
+    digest = envelope.content_digest(answers)
+    if found := intake.earlier(session, Escalation, envelope, digest, now):
+        return EscalationReceipt(found.id, found.given_number, is_new=False)
+    envelope.take_slot()
+    judged = _judge(session, answers, desk, now)
+    review_by = _review_by(desk, now) if judged.verdict is Verdict.PASSED else None
+    marks = intake.marks(session, envelope, digest, now)
+    row = asdict(answers) | marks | {"verdict": judged.verdict, "review_by": review_by}
+    row["ticket_number"] = judged.ticket.number if judged.ticket else None
+    new = session.execute(insert(Escalation).values(row).returning(Escalation.id)).scalar_one()
+    files = attachments.adopt(session, envelope.tokens, escalation_id=new)
+    if judged.ticket:
+        _note_on_ticket(session, judged, now)
+    marked = Marked.of(session, envelope, marks, answers.email, FOR_ESCALATIONS, desk, now)
+    policy, bc = desk.policy, ticket_id(desk.policy, answers.given_number)
+    link = desk.links.ticket_url(judged.number) if judged.number else None
+    team = team_escalation(
+        intake.for_team(desk, envelope, marked, answers.email, said_in_escalation(answers, policy), files, link=link),
+        ticket_id=bc,
+        subject=policy.escalation.subject.format(ticket_id=bc),
+        verdict=_FOR_TEAM[judged.verdict],
+        reasons=[GATES[gate] for gate in judged.met],
+        review_by=say_moment_in_full(review_by, policy) if review_by else None,
+    )
+
+    def acknowledgement() -> Letter:
+        return _letter_to_sender(answers, desk, judged, review_by, now)
+
+    intake.send(session, team, acknowledgement, marked, desk, now, number=judged.ticket.number if judged.ticket else None)
+    return EscalationReceipt(new, answers.given_number, is_new=True)
+
+
+def _judge(session: Session, answers: EscalationAnswers, desk: Desk, now: datetime) -> _Judged:
+    ticket = session.get(Ticket, answers.given_number)
+    if ticket is None:
+        return _Judged(Verdict.UNKNOWN_TICKET, None, (), None)
+    if mailbox_of(ticket.email) != mailbox_of(answers.email):
+        return _Judged(Verdict.ANOTHER_ADDRESS, None, (), ticket.number)
+    met = gates_passed(desk.policy, first_response_at=ticket.first_response_at, due_at=ticket.promise.due_at, now=now)
+    return _Judged(Verdict.PASSED if met else Verdict.NOT_YET, ticket, met, ticket.number)
+
+
+def _review_by(desk: Desk, now: datetime) -> datetime:
+    return promise_of_days(desk.policy, desk.calendar, desk.policy.escalation.reviewed_within_business_days, to_the_minute(now)).due
+
+
+def _note_on_ticket(session: Session, judged: _Judged, now: datetime) -> None:
+    assert judged.ticket is not None
+    number, passed = judged.ticket.number, judged.verdict is Verdict.PASSED
+    note = "; ".join(GATES[gate] for gate in judged.met) or None
+    intake.note_event(session, number, now, "escalated" if passed else "escalation asked for", actor="customer", channel="form", note=note)
+    if passed:
+        session.execute(update(Ticket).where(Ticket.number == number, Ticket.escalated_at.is_(None)).values(escalated_at=now))
+
+
+def _letter_to_sender(answers: EscalationAnswers, desk: Desk, judged: _Judged, review_by: datetime | None, now: datetime) -> Letter:
+    """Tell the ticket's own address what happens; to any other say the same, whether there is such a ticket or not."""
+    policy, bc, hours = desk.policy, ticket_id(desk.policy, answers.given_number), say_hours(desk.policy)
+    if judged.ticket is None:
+        return escalation_received(ticket_id=bc, customer=answers.email, conditions=conditions(policy), hours=hours, policy=policy)
+    # To the address as the ticket has it, and not as somebody typed it now.
+    customer = judged.ticket.email
+    if review_by is not None:
+        reviewer, moment = policy.escalation.reviewed_by, say_moment_in_full(review_by, policy)
+        return escalation_accepted(ticket_id=bc, customer=customer, reviewer=reviewer, review_by=moment, hours=hours, policy=policy)
+    due_at = judged.ticket.promise.due_at
+    # A gate without "promise-passed" leaves tickets outside that are late already.
+    first = f"We aim to give your ticket its first response by {say_moment_in_full(due_at, policy)}." if now < due_at else _LATE
+    if judged.ticket.first_response_at is not None:
+        # A gate without "first-response-sent".
+        first = _ANSWERED
+    return escalation_not_yet(ticket_id=bc, customer=customer, conditions=conditions(policy), first=first, hours=hours, policy=policy)

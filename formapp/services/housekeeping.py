@@ -1,0 +1,53 @@
+"""What the worker does beside the mail: held files are scanned again, and what nobody needs any more is deleted."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from formapp.mail.letters import team_file_infected, team_file_released
+from formapp.models import Escalation
+from formapp.rules.references import ticket_id
+from formapp.services import attachments, outbox, proofs
+from formapp.services.database import Database
+from formapp.services.held_files import Rescanned, rescan_held
+from formapp.services.intake import Desk
+from formapp.services.virus_scan import Clamd
+
+# Files are deleted some at a time; what is left of very many waits for the next time, for the caller has mail to send.
+_MOST_PURGES = 500
+
+
+def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -> dict[str, int]:
+    """Scan held files anew, tell the team of each, and delete unsent files and spent proofs; return how many of each there were."""
+
+    def tell(session: Session, file: Rescanned) -> None:
+        _tell_team(session, desk, file, now)
+
+    # Where no scanner is set any more, what is held stays held: a slip in the settings must release nothing.
+    rescanned = rescan_held(database, scanner.scan, tell, now) if scanner else 0
+    purged = 0
+    for _ in range(_MOST_PURGES):
+        with database.transaction() as session:
+            some = attachments.purge_staged(session, now)
+        purged += some
+        if not some:
+            break
+    with database.transaction() as session:
+        spent = proofs.purge_spent(session, now)
+    return {"files_scanned": rescanned, "unsent_files_deleted": purged, "proofs_forgotten": spent}
+
+
+def _tell_team(session: Session, desk: Desk, file: Rescanned, now: datetime) -> None:
+    number = file.ticket_number
+    if number is None:
+        escalation = session.get(Escalation, file.escalation_id) if file.escalation_id else None
+        if escalation is None:
+            return  # still staged: there is nothing to tell of yet
+        number = escalation.given_number
+    bc = ticket_id(desk.policy, number)
+    if file.virus:
+        letter = team_file_infected(ticket_id=bc, name=file.name, virus=file.virus, team=desk.team_email)
+    else:
+        link = desk.links.attachment_url(file.id)
+        letter = team_file_released(ticket_id=bc, name=file.name, link=link, team=desk.team_email, note=file.warning)
+    outbox.queue(session, letter, letterhead=desk.letterhead, now=now, ticket_number=file.ticket_number)

@@ -1,0 +1,151 @@
+"""What the worker does beside the mail."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from formapp.forms.escalation import EscalationAnswers
+from formapp.mail.header_lines import MalformedLetter
+from formapp.models import Attachment, OutgoingMail, SpentChallenge
+from formapp.rules.files import KeptFile
+from formapp.runtime import Runtime
+from formapp.services import attachments, escalations, housekeeping, proofs
+from formapp.services.intake import Envelope
+from formapp.services.proofs import Solved
+from formapp.services.virus_scan import Infected, ScannerDown
+from tests.clock import Clock
+from tests.sample_files import SAMPLES, checked
+from tests.services.test_ticket_letters import read
+
+ASKED = EscalationAnswers(4711, "Soapbox", "Zoë", "zoe@example.net", "07 3000 0000", "Nobody can export.", "Wages are due.")
+
+
+class Scanner:
+    def __init__(self, trouble: Exception | None = None) -> None:
+        self.trouble = trouble
+
+    def scan(self, content: bytes) -> None:
+        if self.trouble:
+            raise self.trouble
+
+
+def held(runtime: Runtime, name: str = "a.png") -> KeptFile:
+    with runtime.database.transaction() as session:
+        content = SAMPLES["png"]
+        return attachments.stage(session, checked(name, content), content, held_because="it has not been scanned yet", now=runtime.now())
+
+
+def escalated(runtime: Runtime, *files: KeptFile) -> None:
+    with runtime.database.transaction() as session:
+        escalations.submit(session, ASKED, Envelope(files=files), runtime.desk, runtime.now())
+
+
+def team_letters(runtime: Runtime) -> list[tuple[str, str]]:
+    with runtime.database.reading() as session:
+        mails = session.scalars(select(OutgoingMail).where(OutgoingMail.purpose.like("team-file%"))).all()
+        return [(mail.purpose, read(mail).get_content()) for mail in mails]
+
+
+def tidied(runtime: Runtime, trouble: Exception | None = None) -> dict[str, int]:
+    return housekeeping.tidy(runtime.database, runtime.desk, Scanner(trouble), runtime.now())  # type: ignore[arg-type]
+
+
+def test_d41_a_held_file_that_is_clean_is_released_and_the_team_gets_its_link(runtime: Runtime) -> None:
+    escalated(runtime, held(runtime))
+    assert tidied(runtime)["files_scanned"] == 1
+    ((purpose, said),) = team_letters(runtime)
+    assert purpose == "team-file-released"
+    assert "a.png" in said
+    assert "BC-4711" in said
+    assert runtime.links.attachment_url(1) in said.replace("\n", "")
+    assert tidied(runtime) == {"files_scanned": 0, "unsent_files_deleted": 0, "proofs_forgotten": 0}
+    assert len(team_letters(runtime)) == 1
+
+
+def test_d41_a_held_file_with_a_virus_is_deleted_and_the_team_told_its_name(runtime: Runtime) -> None:
+    escalated(runtime, held(runtime))
+    tidied(runtime, Infected("Eicar-Test-Signature"))
+    ((purpose, said),) = team_letters(runtime)
+    assert purpose == "team-file-infected"
+    assert "Eicar-Test-Signature" in said
+    with runtime.database.reading() as session:
+        assert session.scalars(select(Attachment.content)).all() == [None]
+
+
+def test_d41_while_the_scanner_does_not_answer_a_file_stays_held(runtime: Runtime, clock: Clock) -> None:
+    escalated(runtime, held(runtime))
+    assert tidied(runtime, ScannerDown("did not answer in time"))["files_scanned"] == 0
+    assert team_letters(runtime) == []
+    assert tidied(runtime)["files_scanned"] == 0, "it is not tried again at once"
+    clock.pass_(minutes=1)
+    assert tidied(runtime)["files_scanned"] == 1
+
+
+def test_a_held_file_that_was_not_sent_yet_is_scanned_and_nobody_is_told(runtime: Runtime) -> None:
+    file = held(runtime)
+    assert tidied(runtime)["files_scanned"] == 1
+    assert team_letters(runtime) == []
+    escalated(runtime, file)
+    with runtime.database.reading() as session:
+        assert session.scalars(select(Attachment.held_because)).all() == [None]
+
+
+def test_a_scanner_that_is_no_longer_set_releases_nothing(runtime: Runtime) -> None:
+    escalated(runtime, held(runtime))
+    assert housekeeping.tidy(runtime.database, runtime.desk, None, runtime.now())["files_scanned"] == 0
+    assert team_letters(runtime) == []
+
+
+def test_d42_unsent_files_and_old_proofs_are_forgotten(runtime: Runtime, clock: Clock) -> None:
+    kept = held(runtime, "sent.png")
+    for number in range(50):
+        held(runtime, f"{number}.png")
+    escalated(runtime, kept)
+    with runtime.database.transaction() as session:
+        session.execute(update(Attachment).values(held_because=None))
+        assert proofs.spend(session, Solved("nonce", clock.now() + timedelta(minutes=20)), clock.now())
+    clock.pass_(hours=24)
+    assert tidied(runtime) == {"files_scanned": 0, "unsent_files_deleted": 50, "proofs_forgotten": 1}
+    with runtime.database.reading() as session:
+        assert session.scalars(select(Attachment.name)).all() == ["sent.png"]
+        assert session.scalars(select(SpentChallenge)).all() == []
+
+
+def test_what_should_be_known_of_a_released_file_stands_in_the_letter_with_its_link(runtime: Runtime) -> None:
+    escalated(runtime, held(runtime))
+    with runtime.database.transaction() as session:
+        session.execute(update(Attachment).values(warning="This PDF holds a script: open it with care"))
+    tidied(runtime)
+    ((_, said),) = team_letters(runtime)
+    assert "This PDF holds a script: open it with care" in said
+
+
+def test_very_many_unsent_files_are_deleted_little_by_little(runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping, "_MOST_PURGES", 2)
+    for number in range(50):
+        held(runtime, f"{number}.png")
+    with runtime.database.transaction() as session:
+        session.execute(update(Attachment).values(held_because=None))
+    clock.pass_(hours=24)
+    assert [tidied(runtime)["unsent_files_deleted"] for _ in range(3)] == [40, 10, 0]
+
+
+@pytest.mark.parametrize("trouble", [None, Infected("x")])
+def test_a_letter_about_a_file_and_its_release_come_together_or_not_at_all(
+    runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch, trouble: Exception | None
+) -> None:
+    escalated(runtime, held(runtime))
+
+    def fails(*args: object, **kwargs: object) -> None:
+        raise MalformedLetter("no such letter must leave")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(housekeeping.outbox, "queue", fails)
+        assert tidied(runtime, trouble)["files_scanned"] == 0
+    with runtime.database.reading() as session:
+        assert session.scalars(select(Attachment.held_because)).one() is not None
+        assert session.scalars(select(Attachment.content)).one() == SAMPLES["png"]
+    clock.pass_(minutes=1)
+    assert tidied(runtime, trouble)["files_scanned"] == 1
+    assert len(team_letters(runtime)) == 1

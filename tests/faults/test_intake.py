@@ -160,10 +160,8 @@ def test_e4_a_file_sent_by_javascript_that_could_not_be_kept_says_so_as_json(cli
 
 
 @pytest.fixture
-def small_disk(runtime: Runtime, database_url: str) -> Iterator[Callable[[int | None], None]]:
+def small_disk(runtime: Runtime) -> Iterator[Callable[[int | None], None]]:
     """Set how many pages more a SQLite database may grow by; None for as many as it likes."""
-    if not database_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL's own disk is not ours to fill")
     engine, room = runtime.database.engine, [0]
 
     def limit(connection: object, record: object, proxy: object) -> None:
@@ -180,6 +178,8 @@ def small_disk(runtime: Runtime, database_url: str) -> Iterator[Callable[[int | 
     event.remove(engine, "checkout", limit)
 
 
+# PostgreSQL's own disk is not ours to fill.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("slug", URLS)
 @pytest.mark.parametrize("room", [0, 1, 2, 3, 4, 5, 6, 8])
 def test_e5_a_full_disk_gives_a_page_no_half_rows_and_works_again_when_there_is_room(

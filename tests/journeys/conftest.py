@@ -32,17 +32,22 @@ def service(
 
 @pytest.fixture
 def visit(browser: Browser, service: Service) -> Iterator[Callable[..., Page]]:
-    """Open a page of the service as a new reader; nothing may go wrong in it, and nobody else may be asked."""
+    """Open a page of the service as a new reader; nothing may go wrong in it, and nobody else may be asked.
+
+    With `ticking` False its clock is one that the test can move; set before the page loads, or timers of two clocks would mix.
+    """
     contexts = []
     complaints: list[str] = []
 
-    def visit_(path: str = "/", **options: object) -> Page:
+    def visit_(path: str = "/", *, ticking: bool = True, **options: object) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None)
         page.on("request", lambda sent: None if sent.url.startswith((service.base_url, "data:")) else complaints.append(sent.url))
+        if not ticking:
+            page.clock.install()
         page.goto(service.base_url + path)
         return page
 

@@ -92,8 +92,7 @@ def test_e27_what_could_not_be_sent_stays_and_is_sent_with_the_same_key(visit: V
 
 
 def test_e27_an_answer_that_does_not_come_is_waited_for_20_seconds(visit: Visit):
-    page = visit("/contact/ticket/")
-    page.clock.install()
+    page = visit("/contact/ticket/", ticking=False)
     page.reload()
     page.get_by_label("General Enquiry").check()
     fill_in(page, "sender@example.net")

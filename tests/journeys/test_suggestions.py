@@ -57,8 +57,7 @@ def test_beginnings_and_slips_of_the_finger_are_understood(visit: Visit, words: 
 
 @pytest.mark.parametrize("words", ["", "sc", "how do I", "zyx qwvut lmnop"])
 def test_too_little_or_nothing_known_suggests_nothing(visit: Visit, words: str):
-    page = visit("/contact/ticket/")
-    page.clock.install()
+    page = visit("/contact/ticket/", ticking=False)
     write(page, "screenshot")
     page.clock.run_for(600)
     expect(box(page)).to_be_visible()
@@ -69,8 +68,7 @@ def test_too_little_or_nothing_known_suggests_nothing(visit: Visit, words: str):
 
 
 def test_the_words_for_screen_readers_change_only_with_the_suggestions(visit: Visit):
-    page = visit("/contact/ticket/")
-    page.clock.install()
+    page = visit("/contact/ticket/", ticking=False)
     write(page, "take a screenshot")
     page.clock.run_for(600)
     expect(box(page)).to_be_visible()
@@ -110,8 +108,7 @@ def test_escape_hides_the_suggestions(visit: Visit):
 
 
 def test_suggestions_that_were_put_away_come_back_only_when_they_are_others(visit: Visit):
-    page = visit("/contact/ticket/")
-    page.clock.install()
+    page = visit("/contact/ticket/", ticking=False)
     write(page, "take a screenshot")
     page.clock.run_for(600)
     expect(box(page)).to_be_visible()
@@ -138,9 +135,8 @@ def test_suggestions_that_were_put_away_come_back_only_when_they_are_others(visi
     ],
 )
 def test_e33_without_a_search_index_there_are_no_suggestions_and_no_fault(visit: Visit, address: str, answer: dict[str, object]):
-    page = visit("/contact/ticket/")
+    page = visit("/contact/ticket/", ticking=False)
     page.route(address, lambda route: route.fulfill(**answer))  # type: ignore[arg-type]
-    page.clock.install()
     with page.expect_response(address):
         write(page, "take a screenshot")
     page.clock.run_for(600)

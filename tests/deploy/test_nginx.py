@@ -1,5 +1,6 @@
 """The nginx example, with a real nginx: static pages and dynamic ones, one policy, and no token in its log."""
 
+import contextlib
 import json
 import re
 import subprocess
@@ -173,7 +174,11 @@ def test_d34_its_log_names_no_token(nginx: Nginx):
 
 
 def test_a_body_too_large_to_be_passed_on_gets_a_page_that_helps(nginx: Nginx):
-    status, headers, page = nginx.ask("/contact/ticket/", question(description="x" * 34_000_000))
+    # nginx answers before it has taken the body, and may close on a sender that is still at it: then the answer is lost on its way.
+    for _ in range(10):
+        with contextlib.suppress(OSError):
+            status, headers, page = nginx.ask("/contact/ticket/", question(description="x" * 34_000_000))
+            break
     assert status == 413
     assert "Your request is too large to send" in page
     assert "default-src 'none'" in headers["content-security-policy"]

@@ -69,7 +69,16 @@ class Runtime:
             in_all_per_hour=settings.acknowledgements_per_hour,
             unproven_per_hour=settings.unproven_acknowledgements_per_hour,
         )
-        return Desk(self.policy, self.calendar, self.links, self.team_email, self.bounce_email, caps)
+        return Desk(
+            policy=self.policy,
+            calendar=self.calendar,
+            links=self.links,
+            team_email=self.team_email,
+            bounce_email=self.bounce_email,
+            caps=caps,
+            editors_email=settings.editors_email or self.team_email,
+            edit_url=settings.edit_url,
+        )
 
     @property
     def mail_dir(self) -> Path:

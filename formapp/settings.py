@@ -64,6 +64,15 @@ class Settings(BaseSettings):
     team_email: Address | None = Field(
         None, description="where tickets are mailed to; required as soon as an SMTP server is set, and in production"
     )
+    editors_email: Address | None = Field(
+        None, description="where feedback on articles is mailed to whose owner is no address; by default the team's address"
+    )
+    edit_url: str | None = Field(
+        None,
+        description="where an editor changes an article, with `{path}` for its file and `{line}` for the line if it can be named, as in "
+        "`https://git.example.com/docs/edit/main/{path}#L{line}`; the mails and the report on feedback link there",
+    )
+    editing: bool = Field(False, description="shows what readers said on each page; `formapp edit` sets it, on your own machine only")
     bounce_email: Address | None = Field(
         None, description="the envelope sender, which gets bounces; by default the policy's support address"
     )
@@ -114,8 +123,17 @@ class Settings(BaseSettings):
         host = f"[{host}]" if ":" in host else host
         return f"{parts.scheme}://{host}" + (f":{port}" if port and port != usual else "")
 
+    @field_validator("edit_url")
+    @classmethod
+    def _a_template(cls, url: str | None) -> str | None:
+        if url is not None and (not url.startswith(("https://", "http://")) or "{path}" not in url):
+            raise ValueError("must be an address with {path} in it, like https://git.example.com/docs/edit/main/{path}#L{line}")
+        return url
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if self.editing and not self.development:
+            raise ValueError(f"{PREFIX}EDITING is for an editor's own machine: unset it, or run `formapp edit`")
         if (self.smtp_username is None) != (self.smtp_password is None):
             raise ValueError(f"{PREFIX}SMTP_USERNAME and {PREFIX}SMTP_PASSWORD go together: set both or neither")
         if self.smtp_username and self.smtp_security == "none":

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Self
 
@@ -21,7 +21,10 @@ _HEADING = re.compile(r"(<h1\b[^>]*>).*?</h1>", re.DOTALL)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 # Instant navigation fetches the page anew at the first jump within it, and with it goes what somebody has typed.
 _INSTANT = re.compile(r'"navigation\.instant[a-z.]*"(?:, )?')
-_ARTICLE = re.compile(r'<meta name="helpcentre:article" content="([a-z0-9-]{1,100})">')
+_ARTICLE = re.compile(
+    r'<meta name="helpcentre:article" content="(?P<id>[a-z0-9-]{1,100})"'
+    r'(?: data-revision="(?P<revision>[0-9a-f]{12})")?(?: data-commit="(?P<commit_hash>[0-9a-f]{40})")?>'
+)
 _HEAD_LINKS = re.compile(r'<link rel="(?:canonical|prev|next)"[^>]*>')
 
 ALWAYS = {
@@ -37,13 +40,24 @@ class SiteNotBuilt(HelpCentreError):
 
 
 @dataclass(frozen=True)
+class BuiltArticle:
+    """An article of the built site: its page's path as a link has it, and the text that it was built from, as far as the build knew."""
+
+    id: str
+    path: str
+    title: str
+    revision: str = ""
+    commit_hash: str | None = None
+
+
+@dataclass(frozen=True)
 class Site:
     """A built site, read once when the process starts."""
 
     folder: Path
     content_security_policy: str
-    # The stable id of each page that has one, by its path in the site, like articles/getting-help/….
-    articles: Mapping[str, str]
+    # By their ids, which outlive their addresses.
+    articles: Mapping[str, BuiltArticle]
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -52,7 +66,11 @@ class Site:
             if not (folder / needed).is_file():
                 raise SiteNotBuilt(f"{folder / needed} is missing: build the site with `mkdocs build`, or set FORMAPP_SITE_DIR")
         # Resolved, so that a process keeps to its build when a link is turned to the next one.
-        return cls(folder.resolve(), content_security_policy(script_hashes(folder)), article_ids(folder))
+        return cls(folder.resolve(), content_security_policy(script_hashes(folder)), built_articles(folder))
+
+    def article_at(self, path: str) -> BuiltArticle | None:
+        """Return the article whose page has that path, like articles/getting-help/…/."""
+        return next((article for article in self.articles.values() if article.path == path), None)
 
     def page(self, name: str) -> "Frame":
         """Return a built page as a frame; `name` is a path inside the site's folder that we chose, never a reader's."""
@@ -101,10 +119,22 @@ def script_hashes(folder: Path) -> list[str]:
     return sorted(hashes)
 
 
-def article_ids(folder: Path) -> dict[str, str]:
-    """Return the id of each built page that has one, by its path as a link has it: without index.html."""
-    found = {path: _ARTICLE.search(path.read_text(encoding="utf-8")) for path in folder.rglob("*.html")}
-    return {path.relative_to(folder).as_posix().removesuffix("index.html"): article[1] for path, article in found.items() if article}
+def built_articles(folder: Path) -> dict[str, BuiltArticle]:
+    """Return the articles among the built pages, by their ids: the pages that ask whether they helped."""
+    found = {}
+    for file in sorted(folder.rglob("*.html")):
+        html = file.read_text(encoding="utf-8")
+        if article := _ARTICLE.search(html):
+            path = file.relative_to(folder).as_posix().removesuffix("index.html")
+            title = unescape(heading[1]).strip() if (heading := _TITLE.search(html)) else path
+            found[article["id"]] = BuiltArticle(
+                id=article["id"],
+                path=path,
+                title=title.rpartition(" - ")[0] or title,
+                revision=article["revision"] or "",
+                commit_hash=article["commit_hash"],
+            )
+    return found
 
 
 def content_security_policy(hashes: list[str]) -> str:

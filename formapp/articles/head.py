@@ -43,8 +43,13 @@ class _Handler(YAMLHandler):
 
 def read_head(file: Path) -> Head:
     """Return the head of a Markdown file, empty when it has none; raise BadHead when it is not readable YAML."""
+    return read_page(file)[0]
+
+
+def read_page(file: Path) -> tuple[Head, str]:
+    """Return the head and the text of a Markdown file; raise BadHead as read_head does."""
     try:
-        head, _body = frontmatter.parse(file.read_text(encoding="utf-8-sig"), handler=_Handler())
+        head, text = frontmatter.parse(file.read_text(encoding="utf-8-sig"), handler=_Handler())
     except OSError as error:
         raise BadHead(f"{file}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
@@ -54,7 +59,7 @@ def read_head(file: Path) -> Head:
         raise BadHead(f"{file}{line}: the head is not YAML ({error.problem}): put quotes around a value that contains a colon") from None
     except (yaml.YAMLError, ValueError, TypeError):
         raise BadHead(f"{file}: the head is not a list of keys and values: write `key: value`, one a line, between lines of ---") from None
-    return head
+    return head, text
 
 
 def text_of(head: Head, key: str, file: Path) -> str | None:

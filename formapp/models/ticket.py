@@ -43,6 +43,8 @@ class Ticket(Base):
     name: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(String(254))
     company: Mapped[str] = mapped_column(Text)
+    # The article from whose end it was sent, where it was.
+    article_id: Mapped[str | None] = mapped_column(String(100))
 
     # A digest of the form's idempotency key where the browser made one, and of the answers for where it did not.
     submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -164,7 +164,8 @@ def _prepare_sqlite(engine: Engine) -> None:
     def _(dbapi: Any, record: Any) -> None:
         dbapi.isolation_level = None  # BEGIN is ours, below
         # FULL, because an acknowledged ticket must outlive a power cut.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # And what is deleted is overwritten, above all a day's key of voters.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             dbapi.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -53,6 +54,21 @@ class Desk:
     team_email: str
     bounce_email: str
     caps: AckCaps
+    # Who gets the feedback on articles that nobody else owns, and where an editor changes an article, as in the settings.
+    editors_email: str
+    edit_url: str | None = None
+
+    def today(self, now: datetime) -> date:
+        """Return the day of an aware moment in the policy's zone."""
+        return now.astimezone(self.policy.hours.zone).date()
+
+    def where_to_edit(self, source: str, line: int | None) -> str:
+        """Return where an editor changes a line of an article's file: an address where one is set, else the file and the line."""
+        if self.edit_url is None:
+            return source if line is None else f"{source}, line {line}"
+        address = self.edit_url.replace("{path}", quote(source))
+        # Without a line the part of the address that names one leads nowhere.
+        return address.replace("{line}", str(line)) if line else address.partition("#")[0].replace("{line}", "1")
 
     @property
     def letterhead(self) -> Letterhead:
@@ -62,7 +78,7 @@ class Desk:
     @property
     def own_addresses(self) -> tuple[str, ...]:
         """The addresses that end up with us."""
-        return self.policy.channels.email, self.team_email, self.bounce_email
+        return self.policy.channels.email, self.team_email, self.bounce_email, self.editors_email
 
 
 def _nothing() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -10,6 +11,10 @@ from formapp.errors import HelpCentreError
 TICKET_PAGE = "ticket page"
 ESCALATION_PAGE = "escalation page"
 ATTACHMENT = "attachment"
+VOTE = "vote"
+FEEDBACK_REPORT = "feedback report"
+# A report holds what readers wrote, so its address does not open it for ever; each mail brings a new one.
+REPORT_OPENS_FOR = timedelta(days=90)
 
 
 class BadLink(HelpCentreError):
@@ -45,6 +50,18 @@ class Links:
     def attachment_url(self, attachment_id: int) -> str:
         """Return the address under which staff download a file, as it stands in their mails."""
         return f"{self.base_url}/attachment/{self._token(ATTACHMENT, attachment_id)}"
+
+    def vote_path(self, vote_id: int) -> str:
+        """Return the path of the page on which a reader goes on after a vote."""
+        return f"/feedback/{self._token(VOTE, vote_id)}"
+
+    def report_path(self, day: date) -> str:
+        """Return the path of the report on feedback, which opens it from that day for as long as REPORT_OPENS_FOR."""
+        return f"/feedback-report/{self._token(FEEDBACK_REPORT, day.toordinal())}/"
+
+    def report_url(self, day: date) -> str:
+        """Return the address of the report on feedback, as it stands in mails."""
+        return f"{self.base_url}{self.report_path(day)}"
 
     def read(self, purpose: str, token: str) -> int:
         """Return the number that a token was made for; raise BadLink for any that we did not make for this purpose."""

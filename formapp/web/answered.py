@@ -24,7 +24,7 @@ def article_answered() -> Response:
     path = body.get("page") if isinstance(body, dict) else None
     if not isinstance(path, str):
         raise BadRequest("Send a JSON object with the article's path as `page`.")
-    article = site().articles.get(path)
+    article = site().article_at(path)
     if article is None:
         answer = jsonify(error="There is no such article.")
         answer.status_code = 404
@@ -36,5 +36,5 @@ def article_answered() -> Response:
         return Response(status=204)
     running = runtime()
     with running.database.transaction() as session:
-        answered_articles.count(session, article, running.now().date())
+        answered_articles.count(session, article.id, running.now().date())
     return Response(status=204)

@@ -20,10 +20,12 @@ from formapp.web.challenges import challenges
 from formapp.web.context import KEY, Context
 from formapp.web.errors import register_errors
 from formapp.web.escalation_pages import escalation_pages
+from formapp.web.feedback_pages import feedback_pages
 from formapp.web.headers import keep_uncached
 from formapp.web.health import health
 from formapp.web.kept_mails import kept_mails
 from formapp.web.promises import promises
+from formapp.web.searches import searches
 from formapp.web.static import StaticSite
 from formapp.web.submissions import submissions
 from formapp.web.ticket_pages import ticket_pages
@@ -53,7 +55,19 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     keep_uncached(app)
     register_errors(app)
     _log_requests(app)
-    for blueprint in (submissions, uploads, challenges, promises, answered, ticket_pages, escalation_pages, attachment_pages, health):
+    for blueprint in (
+        submissions,
+        uploads,
+        challenges,
+        promises,
+        answered,
+        searches,
+        feedback_pages,
+        ticket_pages,
+        escalation_pages,
+        attachment_pages,
+        health,
+    ):
         app.register_blueprint(blueprint)
     if runtime.settings.development and runtime.settings.smtp_host is None:
         app.register_blueprint(kept_mails)

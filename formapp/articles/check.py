@@ -3,15 +3,27 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from formapp.articles.head import HOW_TO_WRITE_A_DAY, HOW_TO_WRITE_A_MOMENT, ID, BadHead, Head, day_of, moment_of, read_head, text_of
+from formapp.articles.head import (
+    HOW_TO_WRITE_A_DAY,
+    HOW_TO_WRITE_A_MOMENT,
+    BadHead,
+    Head,
+    day_of,
+    feedback_of,
+    id_of,
+    moment_of,
+    owner_of,
+    read_head,
+    text_of,
+)
 
 Reader = Callable[[Head, str, Path], object]
 
 REQUIRED: dict[str, tuple[Reader, str]] = {
     "title": (text_of, "write the page's title"),
     "description": (text_of, "write a sentence that says what the page is for; search engines show it"),
-    "id": (text_of, "give the page a name that never changes, like describe-a-problem"),
-    "owner": (text_of, "name the team that keeps the page true"),
+    "id": (id_of, "give the page a name that never changes, like describe-a-problem"),
+    "owner": (owner_of, "name the team that keeps the page true, or its address, to which feedback is mailed"),
     "created_by": (text_of, "name who wrote it"),
     "created": (moment_of, HOW_TO_WRITE_A_MOMENT),
     "modified_by": (text_of, "name who changed it last"),
@@ -46,8 +58,10 @@ def _faults_of(head: Head, file: Path) -> Iterator[str]:
             read(head, key, file)
         except BadHead as error:
             yield str(error)
-    if isinstance(head.get("id"), str) and not ID.fullmatch(head["id"]):
-        yield f"{file}: id: {head['id']!r} must be small letters, digits and single hyphens, like describe-a-problem"
+    try:
+        feedback_of(head, "fixes", file)
+    except BadHead as error:
+        yield str(error)
     yield from _faults_of_order(head, file)
 
 

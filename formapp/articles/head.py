@@ -10,9 +10,13 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
+from formapp.address import UnusableAddress, bare_address
 from formapp.errors import HelpCentreError
+from formapp.rules.feedback import read_feedback_id
 
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+LONGEST_ID = 100  # characters
+HOW_TO_WRITE_FIXES = "write a list of IDs, like [F-123, F-124]"
 HOW_TO_WRITE_A_MOMENT = "write day, time and offset, like 2026-11-23T09:15:00+10:00"
 HOW_TO_WRITE_A_DAY = "write a day, like 2026-11-23"
 Head = Mapping[str, Any]
@@ -70,6 +74,47 @@ def text_of(head: Head, key: str, file: Path) -> str | None:
     if not isinstance(value, str) or not value.strip():
         raise BadHead(f"{file}: {key}: must be a text, not {value!r}")
     return value.strip()
+
+
+def id_of(head: Head, key: str, file: Path) -> str | None:
+    """Return the name of a page that never changes, None when it is absent; raise BadHead when it is malformed."""
+    name = text_of(head, key, file)
+    if name is None:
+        return None
+    if not ID.fullmatch(name):
+        raise BadHead(f"{file}: {key}: {name!r} must be small letters, digits and single hyphens, like describe-a-problem")
+    if len(name) > LONGEST_ID:
+        raise BadHead(f"{file}: {key}: must be {LONGEST_ID} characters or less: give the page a shorter one")
+    return name
+
+
+def owner_of(head: Head, key: str, file: Path) -> str | None:
+    """Return a page's owner, a name or an address, None when it is absent; raise BadHead for an address that cannot be written to."""
+    owner = text_of(head, key, file)
+    if owner is not None and "@" in owner:
+        try:
+            bare_address(owner)
+        except UnusableAddress:
+            raise BadHead(
+                f"{file}: {key}: {owner!r} must be a name, or one plain address like team@example.com, to which feedback is mailed"
+            ) from None
+    return owner
+
+
+def feedback_of(head: Head, key: str, file: Path) -> tuple[int, ...]:
+    """Return the numbers of the feedback that a page says it fixes, none when it is silent; raise BadHead for any other form."""
+    ids = head.get(key, [])
+    if not isinstance(ids, list):
+        raise BadHead(f"{file}: {key}: {ids!r} is no list: {HOW_TO_WRITE_FIXES}")
+    numbers: list[int] = []
+    for one in ids:
+        number = read_feedback_id(one) if isinstance(one, str) else None
+        if number is None:
+            raise BadHead(f"{file}: {key}: {one!r} is no ID of feedback: {HOW_TO_WRITE_FIXES}")
+        if number in numbers:
+            raise BadHead(f"{file}: {key}: {one} is there twice: remove one of them")
+        numbers.append(number)
+    return tuple(numbers)
 
 
 def moment_of(head: Head, key: str, file: Path) -> datetime | None:

@@ -16,6 +16,8 @@ from formapp.problems import problem_page
 from formapp.settings import read_settings
 from formapp.site import Site, security_headers
 
+# Set, it puts the editors' strip into every page and is the build's name; theme/main.html reads it.
+EDITING = "HELPCENTRE_EDITING"
 # What the web server itself must be able to say: the service does not answer, or the body is larger than it passes on.
 TOO_LARGE, NO_ANSWER = 413, 502
 FRONT_PAGES = (TOO_LARGE, NO_ANSWER)
@@ -51,8 +53,11 @@ def front(folder: Path) -> None:
     click.echo(f"{folder}: headers.conf and {len(FRONT_PAGES)} error pages written")
 
 
-def build_site(folder: Path, *, forms_by_email: bool = False) -> None:
-    """Build the pages into `folder`; raise BuildFailed, with the old pages left as they were, for whatever MkDocs or we find wrong."""
+def build_site(folder: Path, *, forms_by_email: bool = False, preview: int | None = None) -> None:
+    """Build the pages into `folder`; raise BuildFailed, with the old pages left as they were, for whatever MkDocs or we find wrong.
+
+    Only a build for the editors' preview has the strip, and a number that is higher than those of the builds before it.
+    """
     if faults := check_articles(Path("docs")):
         raise BuildFailed("\n".join(faults))
     fresh, old = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
@@ -61,7 +66,7 @@ def build_site(folder: Path, *, forms_by_email: bool = False) -> None:
     # Not --quiet: it silences warnings, and then --strict does not see them.
     made = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(fresh.absolute())],
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **({"HELPCENTRE_FORMS": "email"} if forms_by_email else {})},
+        env=_environ(forms_by_email=forms_by_email, preview=preview),
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -76,3 +81,13 @@ def build_site(folder: Path, *, forms_by_email: bool = False) -> None:
         folder.rename(old)
     fresh.rename(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _environ(*, forms_by_email: bool, preview: int | None) -> dict[str, str]:
+    # Whatever the caller has set: what is published must not have the strip.
+    environ = {name: value for name, value in os.environ.items() if name != EDITING} | {"NO_MKDOCS_2_WARNING": "1"}
+    if forms_by_email:
+        environ["HELPCENTRE_FORMS"] = "email"
+    if preview is not None:
+        environ[EDITING] = str(preview)
+    return environ

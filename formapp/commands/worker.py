@@ -115,7 +115,7 @@ def _tidy(runtime: Runtime) -> None:
         # Whatever it is, no mail waits for it. Its kind only: its text may hold what a customer wrote.
         log.error("tidying up failed", error=type(trouble).__name__)
         return
-    if any(done.values()):
+    if done:
         log.info("tidied up", **done)
 
 

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self
 
-from wtforms import Form, HiddenField, StringField
+from wtforms import HiddenField
 
 from formapp.forms.fields import clean_line
 from formapp.forms.files_field import FilesField
+from formapp.forms.unseen_fields import UnseenFields
 from formapp.policy.policy import Policy
 from formapp.rules.files import LARGEST_FILE, LARGEST_TOGETHER, MOST_FILES, TOO_LARGE
 
 CHECK = "Check your answers"
-# Nobody reads a form, answers it and sends it in less; seconds.
-FASTEST = 3
 
 
 @dataclass(frozen=True)
@@ -34,18 +33,14 @@ class Said:
     answer: str
 
 
-class SupportForm(Form):
-    """A form of the help centre: its groups of fields, its files, and what the browser adds without anybody seeing it."""
+class SupportForm(UnseenFields):
+    """A form that support answers: its groups of fields and its files."""
 
     slug: str  # its name in markers and among the scripts
     kept_file = FilesField("Screenshots and attachments")
 
     # Made by the browser; the same key twice gives the same submission.
     submission_key = HiddenField(filters=[clean_line])
-    proof = HiddenField(filters=[clean_line])
-    seconds = HiddenField(filters=[clean_line])
-    # Programs fill this in, people never see it; what is caught is looked at, not thrown away.
-    leave_empty = StringField("Leave this field empty", filters=[clean_line])
 
     noun: str  # what is sent: a request, an escalation, a complaint
     button: str
@@ -99,16 +94,3 @@ class SupportForm(Form):
             "together": LARGEST_TOGETHER,
             "too_large": TOO_LARGE,
         }
-
-    @property
-    def looks_automatic(self) -> str | None:
-        """Why it looks as if a program had filled the form in; None when it does not."""
-        return "the hidden field was filled in" if self.leave_empty.data else None
-
-    @property
-    def looks_hasty(self) -> str | None:
-        """Why it looks as if nobody had read it first; None when it does not, or when nobody knows."""
-        seconds = self.seconds.data or ""
-        if seconds.isascii() and seconds.isdigit() and len(seconds) < 9 and int(seconds) < FASTEST:
-            return f"the form was sent within {FASTEST} seconds of being opened"
-        return None

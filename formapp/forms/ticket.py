@@ -3,9 +3,23 @@
 from dataclasses import dataclass
 from typing import Any
 
+from wtforms import HiddenField
 from wtforms.validators import StopValidation
 
-from formapp.forms.fields import Answered, AtLeast, AtMost, OneOfChoices, given, line, person, radios, reply_address, select, text
+from formapp.forms.fields import (
+    Answered,
+    AtLeast,
+    AtMost,
+    OneOfChoices,
+    clean_line,
+    given,
+    line,
+    person,
+    radios,
+    reply_address,
+    select,
+    text,
+)
 from formapp.forms.support_form import Group, Said, SupportForm
 from formapp.policy.policy import Policy
 from formapp.policy.requests import NOT_SURE
@@ -41,6 +55,7 @@ class TicketAnswers:
     name: str
     email: str
     company: str
+    article_id: str | None = None
 
 
 class TicketForm(SupportForm):
@@ -77,6 +92,8 @@ class TicketForm(SupportForm):
     name = person()
     email = reply_address()
     company = line("Company name", AtMost(120), autocomplete="organization")
+    # The article whose “Report a problem with this page” led here; it stands in the page's address, and is no question.
+    page = HiddenField(filters=[clean_line])
 
     button = "Send request"
     optional = frozenset({"situation", "impact", "browser", "company", "kept_file"})
@@ -154,6 +171,7 @@ class TicketForm(SupportForm):
             name=given(self.name),
             email=given(self.email),
             company=given(self.company),
+            article_id=self.page.data or None,
         )
 
     def said(self) -> tuple[Said, ...]:
@@ -197,4 +215,5 @@ def said_in_ticket(ticket: Any, policy: Policy) -> tuple[Said, ...]:
         Said("name", "Full name", ticket.name),
         Said("email", "Email address", ticket.email),
         Said("company", "Company name", ticket.company),
+        *((Said("page", "About the article", ticket.article_id),) if ticket.article_id else ()),
     )

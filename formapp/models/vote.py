@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, Index, String, UniqueConstraint
+from sqlalchemy import Date, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from formapp.models.base import Base, UtcDateTime
+
+_COUNTS = text("set_aside_because IS NULL")
 
 
 class Vote(Base):
@@ -32,8 +34,10 @@ class Vote(Base):
     set_aside_because: Mapped[str | None] = mapped_column(String(100))
 
     __table_args__ = (
-        UniqueConstraint("article_id", "revision", "voter", name="uq_votes_article_id"),
-        Index("ix_votes_article_id_at", "article_id", "at"),
+        UniqueConstraint("voter", "article_id", "revision"),
+        # For the look for a burst, which only those that count can make.
+        Index("ix_votes_counted", "article_id", "at", sqlite_where=_COUNTS, postgresql_where=_COUNTS),
+        Index("ix_votes_network", "network"),
         Index("ix_votes_day", "day"),
         {"sqlite_autoincrement": True},
     )

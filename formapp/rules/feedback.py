@@ -11,6 +11,8 @@ STATES: Mapping[str, str] = MappingProxyType({NEW: "New", DONE: "Done", WONT_DO:
 LONGEST_COMMENT = 1000  # characters
 LONGEST_NOTE = 500
 LONGEST_WORDS = 80
+# After so many days without a review an article may no longer be true.
+REVIEW_AFTER_DAYS = 180
 # Below this many votes a share says little.
 ENOUGH_VOTES = 10
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from formapp.models import AnsweredArticle
+from formapp.services.upsert import insert_into
 
 
 def count(session: Session, article_id: str, day: date) -> None:
     """Count one more for an article on a day (UTC)."""
-    upsert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    once = upsert(AnsweredArticle).values(article_id=article_id, day=day, times=1)
+    once = insert_into(session, AnsweredArticle).values(article_id=article_id, day=day, times=1)
     session.execute(once.on_conflict_do_update(index_elements=["article_id", "day"], set_={"times": AnsweredArticle.times + 1}))
 
 

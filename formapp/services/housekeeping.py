@@ -1,5 +1,6 @@
 """What the worker does beside the mail: held files are scanned again, and what nobody needs any more is deleted."""
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -7,18 +8,19 @@ from sqlalchemy.orm import Session
 from formapp.mail.letters import team_file_infected, team_file_released
 from formapp.models import Escalation
 from formapp.rules.references import ticket_id
-from formapp.services import attachments, outbox, proofs
+from formapp.services import attachments, missed_searches, outbox, proofs
 from formapp.services.database import Database
 from formapp.services.held_files import Rescanned, rescan_held
 from formapp.services.intake import Desk
 from formapp.services.virus_scan import Clamd
+from formapp.services.voters import forget_voters
 
 # Files are deleted some at a time; what is left of very many waits for the next time, for the caller has mail to send.
 _MOST_PURGES = 500
 
 
-def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -> dict[str, int]:
-    """Scan held files anew, tell the team of each, and delete unsent files and spent proofs; return how many of each there were."""
+def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -> Counter[str]:
+    """Scan held files anew, tell the team of each, and delete what nobody needs; return what there was, and how many."""
 
     def tell(session: Session, file: Rescanned) -> None:
         _tell_team(session, desk, file, now)
@@ -34,7 +36,15 @@ def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -
             break
     with database.transaction() as session:
         spent = proofs.purge_spent(session, now)
-    return {"files_scanned": rescanned, "unsent_files_deleted": purged, "proofs_forgotten": spent}
+        loose = forget_voters(session, desk.today(now))
+        searches = missed_searches.purge(session, desk.today(now))
+    return +Counter(
+        files_scanned=rescanned,
+        unsent_files_deleted=purged,
+        proofs_forgotten=spent,
+        voters_forgotten=loose,
+        searches_deleted=searches,
+    )
 
 
 def _tell_team(session: Session, desk: Desk, file: Rescanned, now: datetime) -> None:

@@ -27,8 +27,10 @@ def require_own_page() -> None:
         raise Forbidden("This form can only be sent from our own page.")
 
 
-def limit_size() -> None:
+def limit_size(largest: int | None = None) -> None:
     """Refuse a body that no filled form has, or that does not say how long it is; reading it raises RequestEntityTooLarge.
+
+    `largest` is in bytes, where less is taken than of the forms that support answers.
 
     Raises LengthRequired. A body that ends before its announced length raises ClientDisconnected when it is read.
     """
@@ -37,6 +39,7 @@ def limit_size() -> None:
     # gunicorn says that its stream ends by itself, and then a body cut off on the way would be taken for a whole one.
     request.environ.pop("wsgi.input_terminated", None)
     # Files go to a temporary file as they arrive; texts are held in memory.
-    request.max_content_length = LARGEST_WITH_FILES if request.mimetype == "multipart/form-data" else LARGEST_TEXTS
+    of_a_form = LARGEST_WITH_FILES if request.mimetype == "multipart/form-data" else LARGEST_TEXTS
+    request.max_content_length = of_a_form if largest is None else largest
     request.max_form_memory_size = LARGEST_TEXTS
     request.max_form_parts = 100

@@ -39,6 +39,9 @@ class Limited(Enum):
     ATTEMPTS = "attempts"
     CHALLENGES = "challenges"
     ANSWERED = "answered"
+    VOTES = "votes"
+    COMMENTS = "comments"
+    SEARCHES = "searches"
 
 
 class TooMany(HelpCentreError):
@@ -76,6 +79,9 @@ class Limits:
         attempts: int | None = None,
         challenges: int = 120,
         answered: int = 20,
+        votes: int = 60,
+        comments: int = 20,
+        searches: int = 60,
         redis_url: str | None = None,
         pause: float = PAUSE,
     ) -> Self:
@@ -89,6 +95,9 @@ class Limits:
             Limited.ATTEMPTS: 3 * uploads if attempts is None else attempts,
             Limited.CHALLENGES: challenges,
             Limited.ANSWERED: answered,
+            Limited.VOTES: votes,
+            Limited.COMMENTS: comments,
+            Limited.SEARCHES: searches,
         }
         return cls(amounts, _Shared(redis_url, pause) if redis_url else None)
 

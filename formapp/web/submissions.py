@@ -60,6 +60,8 @@ def send(slug: str) -> AnyResponse:
     kept, refused = keep_all(request.files.getlist("files"), already=len(posted.getlist("kept_file")))
     for file in kept:
         posted.add("kept_file", file.token)
+    # Known to us or nothing: whoever makes a link to the form puts no words of theirs into a request.
+    posted["page"] = request.args.get("page", "") if request.args.get("page") in site().articles else ""
     form = FORMS[slug].of(runtime().policy, posted)
     with runtime().database.reading() as session:
         form.kept_file.show(attachments.find(session, form.kept_file.data), refused)

@@ -59,7 +59,7 @@ def test_d41_a_held_file_that_is_clean_is_released_and_the_team_gets_its_link(ru
     assert "a.png" in said
     assert "BC-4711" in said
     assert runtime.links.attachment_url(1) in said.replace("\n", "")
-    assert tidied(runtime) == {"files_scanned": 0, "unsent_files_deleted": 0, "proofs_forgotten": 0}
+    assert tidied(runtime) == {}
     assert len(team_letters(runtime)) == 1
 
 
@@ -106,7 +106,7 @@ def test_d42_unsent_files_and_old_proofs_are_forgotten(runtime: Runtime, clock: 
         session.execute(update(Attachment).values(held_because=None))
         assert proofs.spend(session, Solved("nonce", clock.now() + timedelta(minutes=20)), clock.now())
     clock.pass_(hours=24)
-    assert tidied(runtime) == {"files_scanned": 0, "unsent_files_deleted": 50, "proofs_forgotten": 1}
+    assert tidied(runtime) == {"unsent_files_deleted": 50, "proofs_forgotten": 1}
     with runtime.database.reading() as session:
         assert session.scalars(select(Attachment.name)).all() == ["sent.png"]
         assert session.scalars(select(SpentChallenge)).all() == []

@@ -74,10 +74,12 @@ def upgrade() -> None:
         sa.Column("network", sa.String(length=32), nullable=True),
         sa.Column("set_aside_because", sa.String(length=100), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_votes")),
-        sa.UniqueConstraint("article_id", "revision", "voter", name="uq_votes_article_id"),
+        sa.UniqueConstraint("voter", "article_id", "revision", name=op.f("uq_votes_voter")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_votes_article_id_at", "votes", ["article_id", "at"])
+    counts = sa.text("set_aside_because IS NULL")
+    op.create_index("ix_votes_counted", "votes", ["article_id", "at"], sqlite_where=counts, postgresql_where=counts)
+    op.create_index("ix_votes_network", "votes", ["network"])
     op.create_index("ix_votes_day", "votes", ["day"])
     op.create_table(
         "feedback",

@@ -1,0 +1,1 @@
+"""Reports: values in, pages and tables out."""

@@ -1,0 +1,59 @@
+"""Readers told apart for a day, and nobody after it."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from formapp.models import Vote, VoterKey
+from formapp.services.upsert import insert_into
+
+_LENGTH = 32  # hexadecimal digits
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Keyed hashes of a reader, by network and browser, and of the network alone; they mean nothing once the day's key is gone."""
+
+    reader: str
+    network: str
+
+
+def voter_of(session: Session, client: str, browser: str, day: date) -> Voter:
+    """Return who votes, as far as a day's votes need to know; `client` is an address or a prefix, `browser` what it calls itself."""
+    key = _key_of(session, day)
+
+    def hashed(*facts: str) -> str:
+        return hmac.digest(key, "\n".join(facts).encode(errors="replace"), hashlib.sha256).hex()[:_LENGTH]
+
+    return Voter(reader=hashed("reader", client, browser), network=hashed("network", client))
+
+
+def forget_voters(session: Session, today: date) -> int:
+    """Destroy the keys of days that are over, and the hashes made with them; return how many votes were cut loose.
+
+    So a key lives for a day and until the next look, which is well within 48 hours; and no old hash waits for a key from a backup.
+    """
+    over = session.scalars(select(VoterKey.day).where(VoterKey.day < today)).all()
+    if not over:
+        return 0
+    loose = session.execute(update(Vote).where(Vote.day.in_(over), Vote.voter.is_not(None)).values(voter=None, network=None))
+    session.execute(delete(VoterKey).where(VoterKey.day.in_(over)))
+    return int(getattr(loose, "rowcount", 0))
+
+
+def _key_of(session: Session, day: date) -> bytes:
+    wanted = select(VoterKey.key).where(VoterKey.day == day)
+    key = session.scalar(wanted)
+    if key is None:
+        # Two first votes of a day may come at once: one makes the key, both use it.
+        made = insert_into(session, VoterKey).values(day=day, key=secrets.token_bytes(32))
+        session.execute(made.on_conflict_do_nothing())
+        key = session.scalar(wanted)
+        forget_voters(session, day)
+    assert key is not None
+    return key

@@ -1,0 +1,117 @@
+"""What an editor's preview asks for; only `formapp edit` has these pages, and only at this machine's own names."""
+
+import re
+from pathlib import Path
+
+from flask import Blueprint, Response, jsonify, redirect, request, send_from_directory
+from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from formapp.html import render
+from formapp.models import Feedback
+from formapp.rules.feedback import DONE, LONGEST_NOTE, NEW, STATES, WONT_DO, feedback_id
+from formapp.rules.wording import say_day
+from formapp.services import editors_strip, feedback
+from formapp.site import ERROR_FRAME
+from formapp.web.context import KEY, Context, runtime, site
+from formapp.web.guards import limit_size, require_own_page
+from formapp.web.pages import html
+
+edit_pages = Blueprint("edit_pages", __name__)
+FILES = Path(__file__).parent.parent / "templates" / "edit"
+BUILD = "helpcentre build"
+_BUILD = re.compile(r'<meta name="helpcentre:build" content="([0-9]{1,15})">')
+# Another site's name may be made to lead here, and then its pages could read what readers said.
+_OWN_NAMES = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+
+
+@edit_pages.record_once
+def _remember_build(state: BlueprintSetupState) -> None:
+    """Keep the number of the build that this process has read, which a later build on the disk does not change."""
+    context: Context = state.app.extensions[KEY]
+    found = _BUILD.search(context.site.page(ERROR_FRAME).html)
+    state.app.extensions[BUILD] = int(found[1]) if found else 0
+
+
+@edit_pages.before_app_request
+def _guard() -> Response | None:
+    """Hide the strip from all but this machine, and keep what an editor tries in the preview out of the service's own database."""
+    if request.path.startswith("/edit/"):
+        if not _OWN_NAMES.fullmatch(request.headers.get("Host", "")):
+            raise NotFound
+        return None
+    if runtime().settings.database_url and request.method not in ("GET", "HEAD", "OPTIONS"):
+        frame = site().page(ERROR_FRAME).swapped(render("edit/not_taken.html"))
+        return html(frame.titled("Nothing is sent from this preview"), status=403)
+    return None
+
+
+@edit_pages.get("/edit/<any('strip.js', 'strip.css'):name>")
+def file(name: str) -> Response:
+    """Hand out the strip's script or its style."""
+    return send_from_directory(FILES, name, mimetype="text/css" if name.endswith(".css") else "text/javascript")
+
+
+@edit_pages.get("/edit/build")
+def build() -> Response:
+    """Say which build this process shows, and what was wrong with the last one that failed since."""
+    try:
+        fault = (runtime().settings.instance_dir / editors_strip.FAULT_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        fault = ""
+    return jsonify(build=_current_build(), fault=fault)
+
+
+@edit_pages.get("/edit/feedback/<article_id>")
+def show(article_id: str) -> Response:
+    """Show what readers said of an article, as a piece of its page; their addresses are not in it."""
+    article = site().articles.get(article_id)
+    if article is None:
+        raise NotFound
+    running = runtime()
+    with running.database.reading() as session:
+        strip = editors_strip.strip_of(session, article.id, article.revision)
+    policy = running.policy
+    fragment = render(
+        "edit/strip.html",
+        strip=strip,
+        article=article,
+        reasons={reason.key: reason.text for reason in policy.feedback.reasons},
+        states=STATES,
+        choices={NEW: (DONE, WONT_DO), DONE: (NEW,), WONT_DO: (NEW,)},
+        said={NEW: "is new again", DONE: "is done", WONT_DO: "won’t be done"},
+        feedback_id=feedback_id,
+        say_day=lambda moment: say_day(moment, policy),
+    )
+    return Response(fragment, mimetype="text/html")
+
+
+@edit_pages.post("/edit/feedback")
+def settle() -> AnyResponse:
+    """Put feedback into a state, with a note; the answer leads to what then stands beside its article.
+
+    422 for a note that is too long, 404 for feedback that is none, each with the reason as JSON.
+    """
+    require_own_page()
+    limit_size()
+    number, state = request.form.get("number", ""), request.form.get("state", "")
+    if state not in STATES or not re.fullmatch("[0-9]{1,9}", number):
+        raise BadRequest
+    note = " ".join(request.form.get("note", "").split())
+    if len(note) > LONGEST_NOTE:
+        return _not_settled(422, f"The note must be {LONGEST_NOTE} characters or less")
+    running = runtime()
+    try:
+        with running.database.transaction() as session:
+            feedback.settle(session, int(number), state, note, running.now())
+            article_id = session.get_one(Feedback, int(number)).article_id
+    except feedback.NoSuchFeedback:
+        return _not_settled(404, f"{feedback_id(int(number))} is no longer there")
+    return redirect(f"/edit/feedback/{article_id}", 303)
+
+
+def _not_settled(status: int, why: str) -> Response:
+    answer = jsonify(error=why)
+    answer.status_code = status
+    return answer

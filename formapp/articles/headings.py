@@ -9,7 +9,7 @@ from typing import Any
 
 from markdown import Markdown
 from markdown.extensions.toc import slugify, strip_tags
-from material.extensions.emoji import to_svg, twemoji
+from material.extensions.emoji import to_svg, twemoji  # type: ignore[import-untyped]
 
 from formapp.articles.head import read_page
 

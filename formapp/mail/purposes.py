@@ -6,6 +6,10 @@ TEAM_ESCALATION = "team-escalation"
 TEAM_FILE_RELEASED = "team-file-released"
 TEAM_FILE_INFECTED = "team-file-infected"
 
+# To the owners of articles, and to the editors.
+FEEDBACK_DIGEST = "feedback-digest"
+FEEDBACK_WEEKLY = "feedback-weekly"
+
 TICKET_ACKNOWLEDGEMENT = "ticket-acknowledgement"
 UNPROVEN_ACKNOWLEDGEMENT = "unproven-acknowledgement"
 COMPLAINT_ACKNOWLEDGEMENT = "complaint-acknowledgement"
@@ -13,6 +17,7 @@ UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT = "unproven-complaint-acknowledgement"
 ESCALATION_ACCEPTED = "escalation-accepted"
 ESCALATION_NOT_YET = "escalation-not-yet"
 ESCALATION_RECEIVED = "escalation-received"
+FEEDBACK_ACTED_ON = "feedback-acted-on"
 
 # Sent to an address that a form gave, without proof of work: a stricter limit holds for these.
 UNPROVEN_ACKNOWLEDGEMENTS = frozenset({UNPROVEN_ACKNOWLEDGEMENT, UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT})
@@ -23,4 +28,5 @@ ACKNOWLEDGEMENTS = UNPROVEN_ACKNOWLEDGEMENTS | {
     ESCALATION_ACCEPTED,
     ESCALATION_NOT_YET,
     ESCALATION_RECEIVED,
+    FEEDBACK_ACTED_ON,
 }

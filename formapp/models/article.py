@@ -24,5 +24,7 @@ class Article(Base):
     revision: Mapped[str] = mapped_column(String(12))
     # Of each heading its id, its words, and its line in the file, in their order.
     headings: Mapped[list[tuple[str, str, int]]] = mapped_column(JSON)
+    # The numbers of the feedback that its head says it fixes and that was settled for it: what is opened again stays open.
+    fixes: Mapped[list[int]] = mapped_column(JSON, default=list)
     # When a build was first without it; its feedback stays.
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -11,6 +11,7 @@ from formapp.models.vote import Vote
 
 _IS_NEW = text("state = 'new'")
 _IS_UNTOLD = text("email IS NOT NULL")
+_IS_UNMAILED = text("mailed_at IS NULL")
 
 
 class Feedback(Base):
@@ -50,6 +51,7 @@ class Feedback(Base):
         Index("ix_feedback_article_id_given_at", "article_id", "given_at"),
         Index("ix_feedback_new", "given_at", sqlite_where=_IS_NEW, postgresql_where=_IS_NEW),
         Index("ix_feedback_untold", "published_at", sqlite_where=_IS_UNTOLD, postgresql_where=_IS_UNTOLD),
+        Index("ix_feedback_unmailed", "article_id", sqlite_where=_IS_UNMAILED, postgresql_where=_IS_UNMAILED),
         Index("ix_feedback_given_at", "given_at"),
         {"sqlite_autoincrement": True},
     )

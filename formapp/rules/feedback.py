@@ -11,16 +11,14 @@ STATES: Mapping[str, str] = MappingProxyType({NEW: "New", DONE: "Done", WONT_DO:
 LONGEST_COMMENT = 1000  # characters
 LONGEST_NOTE = 500
 LONGEST_WORDS = 80
-# After so many days without a review an article may no longer be true.
-REVIEW_AFTER_DAYS = 180
 # Below this many votes a share says little.
 ENOUGH_VOTES = 10
 
 _ID = re.compile(r"F-0*([1-9][0-9]{0,8})", re.IGNORECASE)
-_ADDRESS = re.compile(r"\S*@\S*")
-_LINK = re.compile(r"(?:https?:|www\.)\S*")
-# As long as the shortest number that could name somebody: a phone's, an account's, a card's.
-_LONG_NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){4,}")
+# A word with an address in it, or a link: with its scheme or without.
+_PRIVATE = re.compile(r"@|https?:|://|www\.|\.\w{2,}/")
+# As long as the shortest number that could name somebody: a phone's, an account's, a card's; however its digits are parted.
+_LONG_NUMBER = re.compile(r"\d(?:[\W_]{0,3}\d){4,}")
 _Z = 1.96  # of a 95 % interval
 
 
@@ -50,9 +48,16 @@ def scrubbed(words: str) -> str:
 
     Empty when nothing is left that says anything.
     """
-    plain = unicodedata.normalize("NFKC", words[: 4 * LONGEST_WORDS]).casefold()
-    for private in (_ADDRESS, _LINK, _LONG_NUMBER):
-        plain = private.sub(" ", plain)
-    visible = "".join(character if character.isprintable() else " " for character in plain)
-    kept = " ".join(visible.split())[:LONGEST_WORDS].strip()
+    # First of all, for nothing that cannot be seen may part what is looked for.
+    visible = "".join(_seen(character) for character in words[: 4 * LONGEST_WORDS])
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
+    joined = " ".join(plain.split()).replace(" @", "@").replace("@ ", "@")
+    public = " ".join(word for word in joined.split() if not _PRIVATE.search(word))
+    kept = " ".join(_LONG_NUMBER.sub(" ", public).split())[:LONGEST_WORDS].strip()
     return kept if any(character.isalnum() for character in kept) else ""
+
+
+def _seen(character: str) -> str:
+    if character.isprintable():
+        return character
+    return "" if unicodedata.category(character) == "Cf" else " "

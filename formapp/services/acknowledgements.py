@@ -16,6 +16,7 @@ from formapp.mail.purposes import (
     ESCALATION_ACCEPTED,
     ESCALATION_NOT_YET,
     ESCALATION_RECEIVED,
+    FEEDBACK_ACTED_ON,
     TICKET_ACKNOWLEDGEMENT,
     UNPROVEN_ACKNOWLEDGEMENT,
     UNPROVEN_ACKNOWLEDGEMENTS,
@@ -27,6 +28,7 @@ from formapp.models.outgoing_mail import OutgoingMail
 FOR_TICKETS = frozenset({TICKET_ACKNOWLEDGEMENT, UNPROVEN_ACKNOWLEDGEMENT})
 FOR_COMPLAINTS = frozenset({COMPLAINT_ACKNOWLEDGEMENT, UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT})
 FOR_ESCALATIONS = frozenset({ESCALATION_ACCEPTED, ESCALATION_NOT_YET, ESCALATION_RECEIVED})
+FOR_FEEDBACK = frozenset({FEEDBACK_ACTED_ON})
 # What anybody can have sent anywhere without work; of a stranger's escalation no letter says whether there was a proof.
 _FREE = UNPROVEN_ACKNOWLEDGEMENTS | {ESCALATION_RECEIVED}
 
@@ -68,16 +70,23 @@ def reason_not_to_acknowledge(
     transaction at a time asks, as the intake does. `own_addresses` are those that end up with us: the support address,
     the team's and the one for bounces.
     """
+    never = reason_never_to_acknowledge(recipient, own_addresses)
+    if never:
+        return never
+    return _cap_reached(_sent_lately(session, mailbox_of(bare_address(recipient)), purposes, caps, now), caps, is_proven=is_proven)
+
+
+def reason_never_to_acknowledge(recipient: str, own_addresses: Collection[str]) -> str | None:
+    """Return why this address is sent no acknowledgement, now or later, or None when only the caps speak for or against it."""
     try:
-        address = bare_address(recipient)
+        mailbox = mailbox_of(bare_address(recipient))
     except UnusableAddress as error:
         return f"the address cannot be written to: {error}"
-    mailbox = mailbox_of(address)
     if mailbox in {mailbox_of(own) for own in own_addresses}:
         return "the address is one of our own"
     if _NOBODY.fullmatch(mailbox.rpartition("@")[0]):
         return "the address is that of a mail system or a list, not of a person"
-    return _cap_reached(_sent_lately(session, mailbox, purposes, caps, now), caps, is_proven=is_proven)
+    return None
 
 
 def _cap_reached(sent: Any, caps: AckCaps, *, is_proven: bool) -> str | None:

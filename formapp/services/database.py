@@ -4,7 +4,7 @@ import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -49,6 +49,13 @@ class Database:
         """A session that only reads, so it never waits for a writer."""
         with Session(self.engine.execution_options(reads_only=True)) as session:
             yield session
+
+    def forget_deleted(self) -> None:
+        """Empty SQLite's log of changes: what was deleted stays in it until it is written over. A reader only puts it off."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self._one_writer(), closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def open_database(url: str) -> Database:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from formapp.models import Feedback, UncountedVotes, Vote
-from formapp.rules.feedback import NEW, at_least
+from formapp.rules.feedback import NEW
 
 # In the instance folder while the last build has failed: what was found wrong.
 FAULT_FILE = "edit-fault.txt"
@@ -34,11 +34,6 @@ class Votes:
     def percent(self) -> int:
         """How many of a hundred counted votes are Yes; 0 of none."""
         return round(100 * self.yes / self.counted) if self.counted else 0
-
-    @property
-    def at_least(self) -> int:
-        """What the share in percent is at least, however few have voted."""
-        return int(100 * at_least(self.yes, self.counted))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from formapp.errors import HelpCentreError
-from formapp.models import Feedback, FeedbackReason, UncountedVotes, Vote
+from formapp.models import Feedback, FeedbackReason, UncountedVotes, Vote, VoterKey
 from formapp.rules.feedback import NEW, STATES, WONT_DO, feedback_id
 from formapp.services.proofs import Solved, spend
 from formapp.services.upsert import insert_into
@@ -168,6 +168,8 @@ def _first(session: Session, ballot: Ballot, voter: Voter, now: datetime, day: d
 
 
 def _too_many(session: Session, article_id: str, voter: Voter, now: datetime, day: date) -> str | None:
+    # New votes take turns at the day's key; those that come at once would not see each other.
+    session.execute(select(VoterKey.day).where(VoterKey.day == day).with_for_update())
     here = select(Vote.id).where(Vote.article_id == article_id)
     of_network = here.where(Vote.network == voter.network, Vote.day == day).limit(MOST_OF_A_NETWORK)
     if _count(session, of_network) >= MOST_OF_A_NETWORK:

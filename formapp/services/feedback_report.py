@@ -139,7 +139,6 @@ def _articles(
             before[article_id] += votes
         set_aside[article_id] += aside
     answered, revisions = dict(answered_articles.totals(session)), _revisions(session, desk)
-    every = known.articles.keys() | known.current.keys() | reasons.keys()
     found = [
         ArticleVotes(
             id=article_id,
@@ -153,7 +152,7 @@ def _articles(
             reasons=reasons.get(article_id, ()),
             **_as_synced(known.articles.get(article_id), article_id, desk),
         )
-        for article_id in every
+        for article_id in known.current
     ]
     return tuple(sorted(found, key=lambda one: (one.title.casefold(), one.id)))
 
@@ -184,7 +183,8 @@ def _comments(session: Session, known: _Known, desk: Desk) -> Iterator[Comment]:
     """Everything that readers added to their votes: what is New first, and in that the newest."""
     texts = {item.key: item.text for item in desk.policy.feedback.reasons}
     reasons: defaultdict[int, list[str]] = defaultdict(list)
-    for number, key in session.execute(select(FeedbackReason.feedback_number, FeedbackReason.reason)):
+    given = select(FeedbackReason.feedback_number, FeedbackReason.reason).order_by(FeedbackReason.reason)
+    for number, key in session.execute(given):
         reasons[number].append(texts.get(key, key))
     headings = {article.id: {heading: (words, line) for heading, words, line in article.headings} for article in known.articles.values()}
     columns = (

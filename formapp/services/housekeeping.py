@@ -1,4 +1,4 @@
-"""What the worker does beside the mail: held files are scanned again, and what nobody needs any more is deleted."""
+"""What the worker does beside the mail: held files are scanned again, feedback goes to its readers, and what nobody needs is deleted."""
 
 from collections import Counter
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from formapp.mail.letters import team_file_infected, team_file_released
 from formapp.models import Escalation
 from formapp.rules.references import ticket_id
-from formapp.services import attachments, missed_searches, outbox, proofs
+from formapp.services import attachments, feedback_digests, feedback_replies, feedback_weekly, missed_searches, outbox, proofs
 from formapp.services.database import Database
 from formapp.services.held_files import Rescanned, rescan_held
 from formapp.services.intake import Desk
@@ -38,6 +38,10 @@ def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -
         spent = proofs.purge_spent(session, now)
         loose = forget_voters(session, desk.today(now))
         searches = missed_searches.purge(session, desk.today(now))
+    feedback_digests.send_digests(database, desk, now)
+    feedback_weekly.send_weekly(database, desk, now)
+    feedback_replies.tell_readers(database, desk, now)
+    database.forget_deleted()
     return +Counter(
         files_scanned=rescanned,
         unsent_files_deleted=purged,

@@ -45,6 +45,16 @@ def test_a_missing_key_is_named_with_its_file_and_the_mend(tmp_path: Path, key: 
         ("reviewed", "2026-11-31", "is no day"),
         ("id", "A Page", "must be small letters"),
         ("id", "12", "must be a text"),
+        ("id", "a" * 101, "must be 100 characters or less"),
+        ("owner", "kim@", "'kim@' must be a name, or one plain address like team@example.com"),
+        ("owner", "Kim <kim@docs.example.org>", "must be a name, or one plain address"),
+        ("owner", "kim@docs.example.org and jo@docs.example.org", "must be a name, or one plain address"),
+        ("fixes", "F-123", "fixes: 'F-123' is no list: write a list of IDs, like [F-123, F-124]"),
+        ("fixes", "", "fixes: None is no list"),
+        ("fixes", "{F-1: F-2}", "is no list"),
+        ("fixes", "[F-123, 124]", "fixes: 124 is no ID of feedback: write a list of IDs"),
+        ("fixes", "[BC-123]", "'BC-123' is no ID of feedback"),
+        ("fixes", "[F-123, f-0123]", "fixes: f-0123 is there twice: remove one of them"),
         ("description", "one: two", "the head is not YAML"),
     ],
 )
@@ -53,6 +63,16 @@ def test_a_wrong_value_is_named(tmp_path: Path, key: str, value: str, said: str)
 
     (fault,) = check_articles(tmp_path)
     assert said in fault
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("owner", "kim@docs.example.org"), ("owner", "The team at the desk"), ("fixes", "[]"), ("fixes", "[F-1, f-22, ' F-333 ']")],
+)
+def test_a_right_value_is_no_fault(tmp_path: Path, key: str, value: str) -> None:
+    write(tmp_path / "page.md", {**GOOD, key: value})
+
+    assert check_articles(tmp_path) == []
 
 
 def test_an_id_belongs_to_one_page(tmp_path: Path) -> None:

@@ -5,6 +5,19 @@ from typing import Any
 
 from formapp.mail.complaint_letters import complaint_acknowledgement, team_complaint
 from formapp.mail.escalation_letters import escalation_accepted, escalation_not_yet, escalation_received, team_escalation
+from formapp.mail.feedback_letters import (
+    ChangedArticle,
+    Digest,
+    Fallen,
+    MissedWords,
+    NamedArticle,
+    ReadersComment,
+    Unsettled,
+    Week,
+    feedback_acted_on,
+    feedback_digest,
+    feedback_weekly,
+)
 from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letters import (
     Answer,
@@ -45,6 +58,27 @@ FILES = (
         note="This PDF holds a script: open it with care, on a computer that does not matter",
     ),
     ListedFile("export.csv", "CSV, 12 kB", enclosed=False, note="Held: the virus scanner did not answer"),
+)
+REPORT = "https://support.billycart.com/feedback-report/token/"
+DESCRIBE = NamedArticle("How to describe a problem", "https://support.billycart.com/articles/describe/")
+SCREENSHOT = NamedArticle(
+    "Taking a useful screenshot, and finding your browser’s version, step by step", "https://support.billycart.com/articles/screenshot/"
+)
+COMMENT = ReadersComment(
+    id="F-123",
+    given="Mon 23 Nov 2026, 2:28 pm AEST",
+    helpful=False,
+    reasons=("It needs more information", "It is out of date"),
+    text="Where is the number of an error?\n\nF-1, not from a reader",
+    heading="Say how far it goes",
+    heading_link=f"{DESCRIBE.link}#how-far",
+    edit="docs/articles/describe-a-problem.md, line 28",
+    search_words="error number",
+    is_proven=True,
+    wants_to_hear=True,
+)
+PRAISE = ReadersComment(
+    "F-124", "Mon 23 Nov 2026, 2:31 pm AEST", True, (), "The example is good.", None, None, "docs/articles/screenshot.md", "", False, False
 )
 ENCLOSURES = (Enclosure(17, "скриншот.png", "image/png"),)
 
@@ -92,6 +126,13 @@ def customer_letters(policy: Policy, customer: str = "jo@example.com") -> dict[s
             **to,
         ),
         escalation_received(ticket_id="BC-1042", conditions=CONDITIONS, **to),
+        feedback_acted_on(
+            [
+                ChangedArticle(DESCRIBE, COMMENT.reasons, ("The number is now in the picture.", "A sentence says where it stands.")),
+                ChangedArticle(SCREENSHOT, (), ()),
+            ],
+            **to,
+        ),
     )
     return {letter.purpose: letter for letter in letters}
 
@@ -106,5 +147,29 @@ def team_letters() -> dict[str, Letter]:
         escalation_to_team(**everything, suspect_because="a field that people cannot see was filled in"),
         team_file_released(**file, link=f"{LINK}/file", note="This PDF holds a script: open it with care"),
         team_file_infected(**file, virus="Eicar-Test-Signature"),
+        digest(),
+        weekly(),
     )
     return {letter.purpose: letter for letter in letters}
+
+
+def digest(*comments: tuple[NamedArticle, tuple[ReadersComment, ...]], **changes: Any) -> Letter:
+    """Return a digest, by default with all that it can say."""
+    everything: dict[str, Any] = {"later": 20, "reasons_only": 3, "reasons": [("It is out of date", 2), ("Something else", 1)]}
+    everything |= {"set_aside": 2, "uncounted": 120, "since": "Mon 23 Nov 2026"}
+    said = changes if comments else everything | changes
+    commented = comments or ((DESCRIBE, (COMMENT,)), (SCREENSHOT, (PRAISE,)))
+    return feedback_digest(Digest(commented, **({"report": REPORT} | said)), editor="editors@example.org")
+
+
+def weekly(**changes: Any) -> Letter:
+    """Return a weekly summary, by default with all that it can say."""
+    everything: dict[str, Any] = {
+        "unsettled": [Unsettled(DESCRIBE, 2, 5), Unsettled(SCREENSHOT, 1, 1)],
+        "fallen": [Fallen(DESCRIBE, 52, 25, 71, 80)],
+        "broken": [(DESCRIBE, 1), (SCREENSHOT, 3)],
+        "overdue": [(SCREENSHOT, "Mon 1 Jun 2026")],
+        "searches": [MissedWords("refund to a bank account", 12, 5)],
+    }
+    week = Week("Mon 16 Nov", "Sun 22 Nov 2026", **(changes or everything))
+    return feedback_weekly(week, editor="editors@example.org", report=REPORT, review_after_days=180)

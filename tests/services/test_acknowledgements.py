@@ -11,6 +11,7 @@ from formapp.mail.purposes import (
 from formapp.services.acknowledgements import (
     FOR_COMPLAINTS,
     FOR_ESCALATIONS,
+    FOR_FEEDBACK,
     FOR_TICKETS,
     AckCaps,
     reason_not_to_acknowledge,
@@ -124,7 +125,7 @@ def test_a_complaint_and_an_escalation_are_acknowledged_although_a_ticket_was_ju
 
 
 def test_every_letter_to_a_customer_is_counted_with_some_others() -> None:
-    together = [FOR_TICKETS, FOR_COMPLAINTS, FOR_ESCALATIONS]
+    together = [FOR_TICKETS, FOR_COMPLAINTS, FOR_ESCALATIONS, FOR_FEEDBACK]
     assert frozenset().union(*together) == ACKNOWLEDGEMENTS
     assert sum(map(len, together)) == len(ACKNOWLEDGEMENTS)
 

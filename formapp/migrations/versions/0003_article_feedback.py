@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("reviewed", sa.Date(), nullable=True),
         sa.Column("revision", sa.String(length=12), nullable=False),
         sa.Column("headings", sa.JSON(), nullable=False),
+        sa.Column("fixes", sa.JSON(), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
     )
@@ -107,6 +108,8 @@ def upgrade() -> None:
     op.create_index("ix_feedback_article_id_given_at", "feedback", ["article_id", "given_at"])
     op.create_index(op.f("ix_feedback_comment_digest"), "feedback", ["comment_digest"])
     op.create_index("ix_feedback_given_at", "feedback", ["given_at"])
+    unmailed = sa.text("mailed_at IS NULL")
+    op.create_index("ix_feedback_unmailed", "feedback", ["article_id"], sqlite_where=unmailed, postgresql_where=unmailed)
     op.create_index(
         "ix_feedback_new", "feedback", ["given_at"], sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'")
     )

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help serve test test-fast check bench format lock packages clean
+.PHONY: help serve edit test test-fast check bench format lock packages clean
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,9 @@ help: ## List the tasks
 
 serve: .venv/.serves ## Install, build and run everything on http://localhost:8000 (Ctrl-C ends it)
 	@exec $(BIN)/formapp up
+
+edit: .venv/.serves ## Show the pages as you write them, with what readers said of them, on http://localhost:8000
+	@exec $(BIN)/formapp edit
 
 packages: ## Install the Debian packages that the heavy tests need, or say which they are
 	@sh tests/debian-packages.sh

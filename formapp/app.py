@@ -18,6 +18,7 @@ from formapp.web.answered import answered
 from formapp.web.attachment_pages import attachment_pages
 from formapp.web.challenges import challenges
 from formapp.web.context import KEY, Context
+from formapp.web.edit_pages import edit_pages
 from formapp.web.errors import register_errors
 from formapp.web.escalation_pages import escalation_pages
 from formapp.web.feedback_pages import feedback_pages
@@ -25,8 +26,9 @@ from formapp.web.headers import keep_uncached
 from formapp.web.health import health
 from formapp.web.kept_mails import kept_mails
 from formapp.web.promises import promises
+from formapp.web.report_pages import report_pages
 from formapp.web.searches import searches
-from formapp.web.static import StaticSite
+from formapp.web.static import BRIEFLY, StaticSite
 from formapp.web.submissions import submissions
 from formapp.web.ticket_pages import ticket_pages
 from formapp.web.uploads import uploads
@@ -63,15 +65,19 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         answered,
         searches,
         feedback_pages,
+        report_pages,
         ticket_pages,
         escalation_pages,
         attachment_pages,
         health,
     ):
         app.register_blueprint(blueprint)
+    if runtime.settings.editing:
+        app.register_blueprint(edit_pages)
     if runtime.settings.development and runtime.settings.smtp_host is None:
         app.register_blueprint(kept_mails)
-    served = StaticSite(app.wsgi_app, context.site, headers)
+    # An editor sees a changed page, picture or style at once.
+    served = StaticSite(app.wsgi_app, context.site, headers, keep=0 if runtime.settings.editing else BRIEFLY)
     # Only the client's address is taken from proxies, and only from as many as there are.
     app.wsgi_app = ProxyFix(served, x_for=runtime.settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
     return app

@@ -19,6 +19,7 @@ from watchdog.observers.api import BaseObserver
 from formapp.commands.site import BuildFailed, build_site
 from formapp.errors import HelpCentreError
 from formapp.runtime import Runtime
+from formapp.services import articles_sync
 from formapp.services.database import Database, check_schema, migrate
 from formapp.services.editors_strip import FAULT_FILE
 from formapp.settings import PREFIX, Settings
@@ -138,6 +139,13 @@ class LocalService:
 
     def _sync(self) -> None:
         """Tell the database what the articles say of themselves; a fault there keeps nobody from reading."""
+        try:
+            faults = articles_sync.sync(self.database, Path("docs"), self._runtime.now()).faults
+        except (HelpCentreError, SQLAlchemyError) as error:
+            # The kind only of what the database says: the rest may hold what somebody wrote.
+            faults = [str(error) if isinstance(error, HelpCentreError) else error.__class__.__name__]
+        if faults:
+            click.echo("\n".join(["The database could not be told all that the articles say of themselves:", *faults]), err=True)
 
     def _watch(self) -> BaseObserver:
         observer = Observer()

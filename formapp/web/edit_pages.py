@@ -3,20 +3,26 @@
 import re
 from pathlib import Path
 
-from flask import Blueprint, Response, jsonify, redirect, request, send_from_directory
+import structlog
+from flask import Blueprint, Response, current_app, jsonify, redirect, request, send_from_directory
 from flask.blueprints import BlueprintSetupState
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from formapp.forms.fields import clean_line
 from formapp.html import render
 from formapp.models import Feedback
-from formapp.rules.feedback import DONE, LONGEST_NOTE, NEW, STATES, WONT_DO, feedback_id
+from formapp.rules.feedback import DONE, ENOUGH_VOTES, LONGEST_NOTE, NEW, STATES, WONT_DO, feedback_id
 from formapp.rules.wording import say_day
 from formapp.services import editors_strip, feedback
+from formapp.services.database import DatabaseError
 from formapp.site import ERROR_FRAME
 from formapp.web.context import KEY, Context, runtime, site
 from formapp.web.guards import limit_size, require_own_page
 from formapp.web.pages import html
+
+log = structlog.get_logger()
 
 edit_pages = Blueprint("edit_pages", __name__)
 FILES = Path(__file__).parent.parent / "templates" / "edit"
@@ -47,6 +53,14 @@ def _guard() -> Response | None:
     return None
 
 
+@edit_pages.errorhandler(SQLAlchemyError)
+@edit_pages.errorhandler(DatabaseError)
+def _no_answer(error: Exception) -> Response:
+    """Say so in the strip's place: the database may be far away, and the page is read all the same."""
+    log.error("database unavailable", error=error.__class__.__name__)
+    return Response(render("edit/no_answer.html"), status=503, mimetype="text/html")
+
+
 @edit_pages.get("/edit/<any('strip.js', 'strip.css'):name>")
 def file(name: str) -> Response:
     """Hand out the strip's script or its style."""
@@ -57,10 +71,11 @@ def file(name: str) -> Response:
 def build() -> Response:
     """Say which build this process shows, and what was wrong with the last one that failed since."""
     try:
-        fault = (runtime().settings.instance_dir / editors_strip.FAULT_FILE).read_text(encoding="utf-8")
+        found = (runtime().settings.instance_dir / editors_strip.FAULT_FILE).read_text(encoding="utf-8")
+        fault = f"The site was not built; the pages before the change are still shown.\n\n{found}"
     except FileNotFoundError:
         fault = ""
-    return jsonify(build=_current_build(), fault=fault)
+    return jsonify(build=current_app.extensions[BUILD], fault=fault)
 
 
 @edit_pages.get("/edit/feedback/<article_id>")
@@ -76,7 +91,7 @@ def show(article_id: str) -> Response:
     fragment = render(
         "edit/strip.html",
         strip=strip,
-        article=article,
+        enough=ENOUGH_VOTES,
         reasons={reason.key: reason.text for reason in policy.feedback.reasons},
         states=STATES,
         choices={NEW: (DONE, WONT_DO), DONE: (NEW,), WONT_DO: (NEW,)},
@@ -98,7 +113,7 @@ def settle() -> AnyResponse:
     number, state = request.form.get("number", ""), request.form.get("state", "")
     if state not in STATES or not re.fullmatch("[0-9]{1,9}", number):
         raise BadRequest
-    note = " ".join(request.form.get("note", "").split())
+    note = clean_line(request.form.get("note", ""))
     if len(note) > LONGEST_NOTE:
         return _not_settled(422, f"The note must be {LONGEST_NOTE} characters or less")
     running = runtime()

@@ -21,12 +21,12 @@ class StaticSite:
     A form posts to its own page's address, and WhiteNoise would answer 405 to that.
     """
 
-    def __init__(self, application: "WSGIApplication", site: Site, headers: Mapping[str, str]) -> None:
+    def __init__(self, application: "WSGIApplication", site: Site, headers: Mapping[str, str], keep: int = BRIEFLY) -> None:
         self._application = application
         self._headers = headers
         # The disk is asked at each request: a build may change the files while the process runs.
         self._files = WhiteNoise(
-            application, autorefresh=True, max_age=BRIEFLY, index_file=True, allow_all_origins=False, immutable_file_test=_is_hashed
+            application, autorefresh=True, max_age=keep, index_file=True, allow_all_origins=False, immutable_file_test=_is_hashed
         )
         self._files.add_files(str(site.folder), prefix="/")
 

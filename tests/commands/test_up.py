@@ -1,58 +1,22 @@
 """`formapp up`, as somebody uses it who tries the help centre or edits a page."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.programs import free_port
+from tests.commands.running import Running, running_here
 
 pytestmark = pytest.mark.heavy
 
 
-class Running:
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder = folder
-        self.url = f"http://localhost:{port}"
-        self._output = folder / "output.txt"
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("FORMAPP_")}
-        command = [sys.executable, "-m", "formapp.commands.main", "up", "--port", str(port)]
-        with self._output.open("wb") as output:
-            self.process = subprocess.Popen(command, cwd=folder, env=environ, stdout=output, stderr=output, start_new_session=True)
-
-    def output(self) -> str:
-        return self._output.read_text(encoding="utf-8")
-
-    def page(self, path: str = "/") -> str:
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=10) as answer:
-                return str(answer.read().decode())
-        except OSError:
-            return ""
-
-    def wait(self, until: Callable[[], bool], what: str) -> None:
-        give_up_at = time.monotonic() + 60
-        while not until():
-            assert self.process.poll() is None, self.output()
-            assert time.monotonic() < give_up_at, f"{what}:\n{self.output()}"
-            time.sleep(0.1)
-
-
 @pytest.fixture
 def running(pages: Path) -> Iterator[Running]:
-    started = Running(pages, free_port())
-    yield started
-    if started.process.poll() is None:
-        # Asked first: its children have sessions of their own, and only it can end them.
-        started.process.terminate()
-        started.process.wait(60)
+    with running_here(pages, "up", HELPCENTRE_EDITING="true", FORMAPP_EDITING="true") as started:
+        yield started
 
 
 def test_it_builds_serves_mails_rebuilds_and_ends_with_one_interrupt(running: Running):
@@ -100,6 +64,8 @@ def test_it_builds_serves_mails_rebuilds_and_ends_with_one_interrupt(running: Ru
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_closed_terminal_ends_all_as_an_interrupt_does(running: Running, number: signal.Signals):
     running.wait(lambda: "How can we help?" in running.page(), "the home page did not appear")
+    assert "/edit/" not in running.page("/articles/getting-help/what-happens-next/")  # whatever was set
+    assert running.page("/edit/build") == ""
     running.process.send_signal(number)
     assert running.process.wait(40) == 0
     assert running.page() == ""

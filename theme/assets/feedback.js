@@ -12,6 +12,7 @@ const PROOF_WAIT = 3_000;
 const A_MOMENT = 1_000; // what takes no longer is not worth a word
 const SHOWN = [200, 422]; // answers that go on; a form with errors is one
 const BODY = "[data-hc-feedback-body]";
+const PLACES = [BODY, ...["status", "sending", "failed", "again"].map((name) => `[data-hc-feedback-${name}]`)];
 const assets = new URL(".", import.meta.url);
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -50,10 +51,7 @@ class Feedback {
     this.section = section;
     this.article = vote.elements.article.value;
     this.revision = vote.elements.revision?.value ?? "";
-    this.body = section.querySelector(BODY);
-    this.status = section.querySelector("[data-hc-feedback-status]");
-    this.failed = section.querySelector("[data-hc-feedback-failed]");
-    this.againButton = section.querySelector("[data-hc-feedback-again]");
+    [this.body, this.status, this.sending, this.failed, this.againButton] = PLACES.map((place) => section.querySelector(place));
     this.question = [...this.body.childNodes];
     this.vote = vote;
     this.token = "";
@@ -80,12 +78,9 @@ class Feedback {
     }
     const words = said.content.cloneNode(true);
     this.token = kept.token;
-    words.querySelector("a").href = this.addressToChange();
+    words.querySelector("a").href = `/feedback/${encodeURIComponent(this.token)}?change=yes`;
+    this.fail(false);
     this.fill([...words.childNodes]);
-  }
-
-  addressToChange() {
-    return `/feedback/${encodeURIComponent(this.token)}?change=yes`;
   }
 
   clicked(event) {
@@ -161,15 +156,14 @@ class Feedback {
     // What has the focus there is about to go.
     if (document.activeElement === this.againButton) control.focus();
     this.fail(false);
-    const before = this.status.textContent;
-    const timer = setTimeout(() => this.say(this.status.dataset.sending), A_MOMENT);
+    const timer = setTimeout(() => (this.sending.textContent = this.sending.dataset.words), A_MOMENT);
     const answer = await request();
     clearTimeout(timer);
+    this.sending.textContent = "";
     this.isBusy = false;
     control.removeAttribute("aria-disabled");
-    if (answer) return this.show(answer, isWished);
-    this.say(before);
-    this.fail(true);
+    if (answer) this.show(answer, isWished);
+    else this.fail(true);
   }
 
   show(answer, isWished) {
@@ -226,7 +220,8 @@ function show() {
   const article = vote?.elements.article?.value;
   if (shown && shown.article !== article && !shown.isUnderWay) known.delete(shown.article);
   shown = null;
-  if (!article || !section.querySelector("[data-hc-feedback-again]")) return;
+  // A page that was built before this file, and kept by somebody's browser, may have no place for what is said here.
+  if (!article || !PLACES.every((place) => section.querySelector(place))) return;
   const before = known.get(article);
   if (before && before.revision === (vote.elements.revision?.value ?? "")) {
     if (before.section !== section) section.replaceWith(before.section);

@@ -167,7 +167,7 @@ class Report:
 
     @cached_property
     def mend_first(self) -> tuple[ArticleVotes, ...]:
-        """The articles whose text, as it is now, surely helps least; votes on an earlier one do not stick to it."""
+        """The articles whose text, as it is now, certainly leaves most readers without help; votes on an earlier text do not count."""
         worst = sorted((one for one in self.articles if one.now.no and not one.is_removed), key=lambda one: (-one.now.no_at_least, one.id))
         return tuple(worst[:MEND_FIRST])
 

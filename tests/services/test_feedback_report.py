@@ -83,7 +83,7 @@ def test_one_no_of_one_vote_is_not_mended_first(runtime: Runtime):
     report = report_of(runtime, article("fees"), article("refunds"), vote(False), *many)
     assert [one.id for one in report.mend_first] == ["fees", "refunds"]
     assert [one.now.are_few for one in report.mend_first] == [False, True]
-    # 18 of 30 are 42.3 % at least (Wilson, 95 %), and one of one 20.7 %.
+    # 18 of 30 are 42.3% at least (Wilson, 95%), and one of one 20.7%.
     assert [round(one.now.no_at_least, 3) for one in report.mend_first] == [0.423, 0.207]
 
 

@@ -124,7 +124,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server = request.getfixturevalue("postgresql")
     name = f"test_{uuid4().hex}"
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE template")
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE template STRATEGY FILE_COPY")
     yield f"{server}{name}"
     _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
 

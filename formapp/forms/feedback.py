@@ -31,9 +31,9 @@ class FeedbackForm(UnseenFields):
         "Tell us more", AtMost(LONGEST_COMMENT), hint=f"{_PRIVATE}. We cannot reply to this: contact support if you need an answer"
     )
     email = line(
-        "Email address",
+        "Tell me when this is improved",
         MailAddressIfAny(),
-        hint="Only if you want us to tell you when this is improved. You get one email, and then we delete your address",
+        hint="Enter your email address. We send you one email, and then we delete the address",
         type="email",
         autocomplete="email",
         spellcheck="false",

@@ -22,6 +22,8 @@ MOST_IN_AN_HOUR = 60  # votes on one article that count
 MOST_COMMENTS_IN_AN_HOUR = 60
 MOST_UNPROVEN_IN_AN_HOUR = 20
 SAME_TEXT = timedelta(days=1)
+# Shorter ones, as “unclear”, are written by many.
+SHORTEST_SAME_TEXT = 20  # characters
 
 
 class NoSuchFeedback(HelpCentreError):
@@ -184,7 +186,7 @@ def _too_much(session: Session, vote: Vote, comment: Comment, now: datetime, *, 
     if not comment.text:
         return None
     same = select(Feedback.number).where(Feedback.comment_digest == comment.digest, Feedback.article_id != vote.article_id)
-    if _count(session, same.where(Feedback.given_at > now - SAME_TEXT).limit(1)):
+    if len(comment.text) >= SHORTEST_SAME_TEXT and _count(session, same.where(Feedback.given_at > now - SAME_TEXT).limit(1)):
         return "the same text came under another article"
     lately = select(Feedback.number).where(Feedback.given_at > now - timedelta(hours=1), Feedback.vote_id != vote.id)
     if _count(session, lately.limit(MOST_COMMENTS_IN_AN_HOUR)) >= MOST_COMMENTS_IN_AN_HOUR:

@@ -41,7 +41,8 @@ def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -
     feedback_digests.send_digests(database, desk, now)
     feedback_weekly.send_weekly(database, desk, now)
     feedback_replies.tell_readers(database, desk, now)
-    database.forget_deleted()
+    if loose:
+        database.forget_deleted()
     return +Counter(
         files_scanned=rescanned,
         unsent_files_deleted=purged,

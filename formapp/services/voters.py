@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -34,9 +34,9 @@ def voter_of(session: Session, client: str, browser: str, day: date) -> Voter:
 
 
 def forget_voters(session: Session, today: date) -> int:
-    """Destroy the keys of days that are over, and the hashes made with them; return how many votes were cut loose.
+    """Destroy the keys of days before `today`, and the hashes made with them; return how many votes were cut loose.
 
-    So a key lives for a day and until the next look, which is well within 48 hours; and no old hash waits for a key from a backup.
+    The worker looks each minute, so a key lives for a day; and no old hash waits for a key from a backup.
     """
     over = session.scalars(select(VoterKey.day).where(VoterKey.day < today)).all()
     if not over:
@@ -54,6 +54,7 @@ def _key_of(session: Session, day: date) -> bytes:
         made = insert_into(session, VoterKey).values(day=day, key=secrets.token_bytes(32))
         session.execute(made.on_conflict_do_nothing())
         key = session.scalar(wanted)
-        forget_voters(session, day)
+        # Where no worker runs, no key is older than 48 hours all the same.
+        forget_voters(session, day - timedelta(days=1))
     assert key is not None
     return key

@@ -105,7 +105,7 @@ def details(token: str) -> AnyResponse:
     except TooMany as too_many:
         email = running.policy.channels.email
         notice = f"We could not save your feedback. Try again in {too_many.wait}, or email {email}."
-        answer = _page_of(found, token, state="no", form=form, notice=notice, status=429)
+        answer = _page_of(found, token, state="tell" if found.helpful else "no", form=form, notice=notice, status=429)
         answer.headers["Retry-After"] = str(too_many.seconds)
         return answer
     sending = Sending(proofs().read(form.proof.data or "", now), form.looks_automatic, form.looks_hasty)
@@ -121,10 +121,13 @@ def _posted() -> MultiDict[str, str]:
     limit_size(LARGEST)
     require_own_page()
     try:
-        return MultiDict(request.form)
+        posted = MultiDict(request.form)
     except RequestEntityTooLarge:
         # Nobody's feedback is as large, and the page for this error speaks of files.
         raise BadRequest("The form is larger than it can be.") from None
+    if request.content_length and not posted:
+        raise BadRequest("Send the fields of the form, encoded as a form.")
+    return posted
 
 
 def _ballot(posted: MultiDict[str, str], article: BuiltArticle, *, helpful: bool) -> Ballot:

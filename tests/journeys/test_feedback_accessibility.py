@@ -69,7 +69,7 @@ def test_axe_finds_nothing_in_any_state_and_every_target_is_large_enough(visit: 
     say_yes(page)
     look_at_it(page)  # S1
     question(page).get_by_role("link", name="Tell us what you liked").click()
-    expect(page.locator("#details-heading")).to_be_visible()
+    expect(question(page).get_by_label("What did you like?")).to_be_visible()
     look_at_it(page)  # S3, after Yes
     page.reload()
     expect(change(page)).to_be_visible()

@@ -1,7 +1,6 @@
 import threading
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from formapp.models import MissedSearch
@@ -30,9 +29,9 @@ def test_words_are_counted_by_the_day_however_they_were_typed(runtime: Runtime):
     assert rows(runtime) == [("refund card", MONDAY, 3), ("refund card", MONDAY + timedelta(days=1), 1)]
 
 
-@pytest.mark.parametrize("words", ["", "  ", "?!", "ann@example.net", "0412 345 678", "https://example.org/x", "\x00", "\ud800"])
-def test_d59_of_a_search_that_says_nothing_or_names_somebody_nothing_is_kept(runtime: Runtime, words: str):
-    assert not count(runtime, words)
+def test_d59_of_a_search_that_says_nothing_or_names_somebody_nothing_is_kept(runtime: Runtime):
+    for words in ("", "  ", "?!", "ann@example.net", "0412 345 678", "https://example.org/x", "\x00", "\ud800"):
+        assert not count(runtime, words)
     assert rows(runtime) == []
 
 
@@ -41,12 +40,10 @@ def test_d59_addresses_and_numbers_are_taken_out_of_the_rest(runtime: Runtime):
     assert rows(runtime) == [("refund to card", MONDAY, 1)]
 
 
-@pytest.mark.parametrize(
-    "words", ["'; DROP TABLE missed_searches; --", "<script>alert(1)</script>", '=HYPERLINK("http")', "{{7*7}}", "💥" * 60]
-)
-def test_other_words_are_kept_as_they_are(runtime: Runtime, words: str):
-    assert count(runtime, f"{words} refund"[:80])
-    assert rows(runtime)[0][0] == f"{words} refund"[:80].casefold()
+def test_other_words_are_kept_as_they_are(runtime: Runtime):
+    nasty = ("'; DROP TABLE missed_searches; --", "<script>alert(1)</script>", '=HYPERLINK("http")', "{{7*7}}", "💥" * 60)
+    assert all(count(runtime, f"{words} refund") for words in nasty)
+    assert {words for words, _, _ in rows(runtime)} == {f"{words} refund".casefold() for words in nasty}
 
 
 def test_d59_a_day_has_room_for_so_many_different_words_and_those_that_are_there_count_on(runtime: Runtime):

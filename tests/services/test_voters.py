@@ -4,7 +4,6 @@ import threading
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import inspect, select, text
 
 from formapp.models import VoterKey
@@ -60,9 +59,9 @@ def test_nobody_is_told_apart_from_one_whose_browser_says_part_of_an_address(run
     assert voter(runtime, "a", "").reader != voter(runtime, "a", "").network
 
 
-@pytest.mark.parametrize("browser", ["", "\ud800", "\x00", "é" * 500])
-def test_whatever_a_browser_calls_itself_makes_a_voter(runtime: Runtime, browser: str):
-    assert len(voter(runtime, browser=browser).reader) == 32
+def test_whatever_a_browser_calls_itself_makes_a_voter(runtime: Runtime):
+    for browser in ("", "\ud800", "\x00", "é" * 500):
+        assert len(voter(runtime, browser=browser).reader) == 32
 
 
 def test_on_another_day_nobody_is_known_again(runtime: Runtime):
@@ -77,13 +76,21 @@ def test_a_days_key_is_random(runtime: Runtime):
     assert voter(runtime).reader != first.reader
 
 
-def test_the_first_vote_of_a_day_destroys_the_key_of_the_day_before_and_its_hashes(runtime: Runtime, clock: Clock):
+def test_where_no_worker_runs_the_first_vote_destroys_keys_before_they_are_48_hours_old_and_their_hashes(runtime: Runtime, clock: Clock):
     vote_from(runtime, ADDRESS)
     vote_from(runtime, "203.0.113.10")
     clock.pass_(days=1)
     vote_from(runtime, ADDRESS)
-    assert [day for day, _ in keys(runtime)] == [MONDAY + timedelta(days=1)]
-    assert [(one.voter is None, one.network is None) for one in votes(runtime)] == [(True, True), (True, True), (False, False)]
+    assert [day for day, _ in keys(runtime)] == [MONDAY, MONDAY + timedelta(days=1)]
+    clock.pass_(days=1)
+    vote_from(runtime, ADDRESS)
+    assert [day for day, _ in keys(runtime)] == [MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)]
+    assert [(one.voter is None, one.network is None) for one in votes(runtime)] == [
+        (True, True),
+        (True, True),
+        (False, False),
+        (False, False),
+    ]
 
 
 def test_without_a_vote_tidying_up_does_it_once_the_day_is_over_where_the_team_is(runtime: Runtime, clock: Clock):

@@ -1,5 +1,7 @@
 """Votes and what is added to them, as a reader gives them."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -54,3 +56,25 @@ def given(runtime: Runtime, number: int) -> Feedback:
         assert found
         assert found.reasons is not None
         return found
+
+
+BOB = Voter("bob", "office")
+
+
+def others(number: int, network: str = "") -> Voter:
+    return Voter(f"reader {number}", network or f"network {number}")
+
+
+def together(*calls: Callable[[], object]) -> None:
+    """Run all of them at once, each in a thread of its own, and wait for them."""
+    line = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> None:
+        line.wait()
+        call()
+
+    threads = [threading.Thread(target=run, args=[call]) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

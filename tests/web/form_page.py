@@ -25,11 +25,11 @@ class FormPage(Markup):
 
     @property
     def fields(self) -> dict[str, list[str]]:
-        """What the form would send, were its last button pressed: like a browser, radio buttons only where they are chosen."""
+        """What the form would send, were its last button pressed: like a browser, radio buttons and boxes only where they are chosen."""
         sent: dict[str, list[str]] = {}
         for one in self.all("input", "textarea", "select"):
             name, kind = one.attributes.get("name"), one.attributes.get("type")
-            if not name or kind == "file" or (kind == "radio" and "checked" not in one.attributes):
+            if not name or kind == "file" or (kind in ("radio", "checkbox") and "checked" not in one.attributes):
                 continue
             sent.setdefault(name, []).append(self._value(one))
         return sent
@@ -121,7 +121,7 @@ class FormPage(Markup):
 
     def _check_field(self, field: str) -> None:
         first = self.control(field if field in self.ids else f"{field}-0")
-        if first.attributes.get("type") == "radio":
+        if first.attributes.get("type") in ("radio", "checkbox"):
             (owner,) = [one for one in first.ancestors if one.tag == "fieldset"]
             assert [one for one in self.all("input") if owner in one.ancestors][0] is first
         else:

@@ -32,7 +32,7 @@ def redis(running_redis: RedisServer) -> RedisServer:
 @pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.redis)])
 def limits(request: pytest.FixtureRequest) -> Limits:
     url = request.getfixturevalue("redis").url if request.param == "redis" else None
-    return Limits.of(submissions=3, uploads=5, challenges=4, answered=2, redis_url=url)
+    return Limits.of(submissions=3, uploads=5, challenges=4, answered=2, votes=6, comments=1, searches=7, redis_url=url)
 
 
 def allowed(limits: Limits, what: Limited = Limited.SUBMISSIONS, client: str = JO) -> bool:
@@ -54,7 +54,8 @@ def test_a_client_gets_no_more_than_the_amount(limits: Limits):
 def test_each_thing_and_each_client_has_a_count_of_its_own(limits: Limits):
     assert count(limits, 10) == 3
     assert count(limits, 10, client=SAM) == 3
-    assert [count(limits, 10, what) for what in (Limited.UPLOADS, Limited.CHALLENGES, Limited.ANSWERED)] == [5, 4, 2]
+    others = (Limited.UPLOADS, Limited.CHALLENGES, Limited.ANSWERED, Limited.VOTES, Limited.COMMENTS, Limited.SEARCHES)
+    assert [count(limits, 10, what) for what in others] == [5, 4, 2, 6, 1, 7]
 
 
 def test_there_is_room_again_an_hour_after_each_one_and_the_refusal_says_when(limits: Limits):

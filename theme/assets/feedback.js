@@ -177,7 +177,7 @@ class Feedback {
     const wrong = answer.querySelector("[aria-invalid]:is(input, textarea), .hc-field--wrong :is(input, textarea)");
     // A reader who has gone on to something else is not called back.
     const mayMove = document.activeElement === document.body || this.section.contains(document.activeElement);
-    const target = wrong ?? (helpful === "no" || isWished ? form?.querySelector("h3") : null);
+    const target = wrong ?? (helpful === "no" || isWished ? form?.querySelector("h3, textarea") : null);
     this.fill([...document.adoptNode(answer).childNodes], mayMove && target);
     this.say(said?.textContent.trim() ?? "");
     if (form) this.prepare();

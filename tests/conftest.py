@@ -115,12 +115,18 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A SQLite database of our schema and no rows."""
+    shutil.copy(sqlite_template, tmp_path / "helpcentre.db")
+    return f"sqlite:///{tmp_path / 'helpcentre.db'}"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of our schema and no rows, of each kind in turn."""
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of our schema and no rows, of each kind in turn; a file of tests in which no row matters makes it `sqlite_url`."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "helpcentre.db")
-        yield f"sqlite:///{tmp_path / 'helpcentre.db'}"
+        yield request.getfixturevalue("sqlite_url")
         return
     server = request.getfixturevalue("postgresql")
     name = f"test_{uuid4().hex}"

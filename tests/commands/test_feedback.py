@@ -21,6 +21,12 @@ from tests.services.test_feedback_report import TODAY, article, said, vote
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is looked at here is the same on every database."""
+    return sqlite_url
+
+
+@pytest.fixture
 def run(runtime: Runtime, monkeypatch: pytest.MonkeyPatch):
     """Run the command on the test's own database and clock."""
     monkeypatch.setattr(command, "read_settings", lambda *, serving: runtime.settings)

@@ -22,6 +22,12 @@ STRIP = f"/edit/feedback/{ARTICLE}"
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is looked at here is the same on every database."""
+    return sqlite_url
+
+
+@pytest.fixture
 def preview(app_with: Callable[..., Flask], site_dir: Path) -> FlaskClient:
     """The application of a preview of the second build of a site that has an article."""
     (site_dir / ARTICLE).mkdir()

@@ -19,6 +19,12 @@ TEXT = "It is blank, for all of us. " * 400
 Files = Mapping[str, bytes]
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is looked at here is the same on every database."""
+    return sqlite_url
+
+
 def wrong_answers() -> list[object]:
     about_person = {"name": ["", "x" * 121], "email": ["", "zoe@", "a@b.example,c@d.example", "x" * 300 + "@example.net"]}
     phone = ["ring me", "123", "0" * 61, "+61 7 3000 0000 extension forty-two, ask for Zoë in accounts ok"]

@@ -11,6 +11,12 @@ from tests.requests import question
 PATHS = ["/", "/contact/ticket/", "/nothing-here", "/your-request/x", "/api/promise", "/healthz", "/dev/mail/"]
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is looked at here is the same on every database."""
+    return sqlite_url
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_every_page_static_and_dynamic_has_the_strict_policy(client: FlaskClient, path: str):
     headers = client.get(path).headers

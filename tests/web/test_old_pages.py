@@ -24,6 +24,12 @@ OLD_QUESTION = (
 )
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is looked at here is the same on every database."""
+    return sqlite_url
+
+
 def post_old(client: FlaskClient, body: str):  # type: ignore[no-untyped-def]
     return client.post(URLS["ticket"], data=body, content_type="application/x-www-form-urlencoded")
 

@@ -28,6 +28,12 @@ LOOKS = ("", "articles/refunds/", "feedback.csv", "feedback.json", "?page=2", "?
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is looked at here is the same on every database."""
+    return sqlite_url
+
+
+@pytest.fixture
 def address(runtime: Runtime) -> str:
     return runtime.links.report_path(TODAY)
 

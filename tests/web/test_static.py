@@ -9,6 +9,12 @@ from formapp.site import SiteNotBuilt
 from tests.web.conftest import with_whole_answers
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is looked at here is the same on every database."""
+    return sqlite_url
+
+
 def test_the_built_pages_are_served_and_a_form_page_takes_posts_at_its_own_address(client: FlaskClient):
     assert client.get("/contact/ticket/").status_code == 200
     assert client.head("/contact/ticket/").status_code == 200

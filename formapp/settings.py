@@ -190,7 +190,8 @@ def _require_secret(settings: Settings) -> None:
     key = f"{PREFIX}SECRET_KEY"
     if settings.secret_key is None:
         raise SettingsError(
-            f'{key} is missing: set it to a random text, for example from `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`'
+            f'{key} is missing: set it to a random text, for example from `python3 -c "import secrets; print(secrets.token_urlsafe(48))"`; '
+            f"on your own machine set {PREFIX}ENVIRONMENT=development instead"
         )
     for name, secret in zip((key, *[f"{key}_FALLBACKS"] * len(settings.signing_keys)), settings.signing_keys, strict=False):
         if len(secret) < SHORTEST_SECRET or len(set(secret)) < 10:

@@ -60,7 +60,10 @@ def read_page(file: Path) -> tuple[Head, str]:
         raise BadHead(f"{file}: is not UTF-8 text: save it as UTF-8") from None
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise BadHead(f"{file}{line}: the head is not YAML ({error.problem}): put quotes around a value that contains a colon") from None
+        raise BadHead(
+            f"{file}{line}: the head is not YAML ({error.problem}): there or in the line before, "
+            "close a bracket or a quote, or put quotes around a value that contains a colon"
+        ) from None
     except (yaml.YAMLError, ValueError, TypeError):
         raise BadHead(f"{file}: the head is not a list of keys and values: write `key: value`, one a line, between lines of ---") from None
     return head, text

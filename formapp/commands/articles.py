@@ -61,10 +61,11 @@ def say_synced(done: Synced) -> list[str]:
     changes = {
         "new": done.new,
         "changed": done.changed,
-        "no longer there": done.removed,
-        "there again": done.returned,
+        "no longer asks whether it helped, or was taken out": done.removed,
+        "asks again whether it helped": done.returned,
         "with a new text": done.revisions,
         "feedback done": done.settled,
+        "done, but the text is still the one that its reader saw, who is told once it changes": done.waiting,
     }
     said = [f"{what}: {', '.join(which)}" for what, which in changes.items() if which]
     if done.published:

@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 
 from formapp.commands.local_service import LocalService
 from formapp.errors import HelpCentreError
-from formapp.services.editors_strip import votes_in
+from formapp.services.feedback_report import votes_in
 from formapp.settings import PREFIX, Settings, read_settings
 
 # In the instance folder, so that no published site is ever made of it.

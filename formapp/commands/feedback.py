@@ -1,5 +1,6 @@
 """`formapp feedback`: read what readers said of the articles, and settle it."""
 
+import os
 from pathlib import Path
 
 import click
@@ -7,7 +8,7 @@ import click
 from formapp.errors import HelpCentreError
 from formapp.reports import folder as report_folder
 from formapp.reports.values import Comment, Report
-from formapp.rules.feedback import DONE, LONGEST_NOTE, NEW, STATES, WONT_DO, feedback_id, read_feedback_id
+from formapp.rules.feedback import DONE, NEW, STATES, WONT_DO, feedback_id, read_feedback_id
 from formapp.rules.wording import say_day
 from formapp.runtime import Runtime
 from formapp.services import feedback as service
@@ -20,7 +21,7 @@ LONGEST_LINE = 80  # characters of a comment in a list
 
 
 class WrongFeedback(HelpCentreError):
-    """An ID that is no feedback's, or a note that cannot be kept."""
+    """An ID that is no feedback's."""
 
 
 @click.group()
@@ -33,6 +34,7 @@ def feedback() -> None:
 def report(out: Path) -> None:
     """Write the report as files that open from a disk: pages, feedback.csv, votes.csv and feedback.json."""
     runtime = _runtime(serving=True)
+    _require_apart(out, runtime.settings.site_dir)
     stylesheets = {name: _stylesheet(runtime.settings.site_dir / "assets" / name) for name in report_folder.STYLESHEETS}
     gathered = _gather(runtime)
     report_folder.write(out, gathered, runtime.policy, stylesheets)
@@ -55,7 +57,7 @@ def list_feedback(everything: bool) -> None:
     comments = [one for one in gathered.comments if everything or one.state == NEW]
     for one in (*comments, *(gathered.set_aside_comments if everything else ())):
         click.echo(_as_line(one, say_day(one.given_at, runtime.policy)))
-    click.echo(f"{gathered.new_comments:,} New, {len(gathered.comments):,} in all, {len(gathered.set_aside_comments):,} set aside")
+    click.echo(f"{gathered.new_feedback:,} New, {len(gathered.comments):,} in all, {len(gathered.set_aside_comments):,} set aside")
 
 
 @feedback.command()
@@ -82,11 +84,9 @@ def reopen(identity: str) -> None:
 
 
 def _settle(identity: str, state: str, note: str) -> None:
-    number, note = read_feedback_id(identity), " ".join(note.split())
+    number = read_feedback_id(identity)
     if number is None or number >= 2**31:
         raise WrongFeedback(f"{identity!r} is not the ID of feedback: write it as the report shows it, like {feedback_id(123)}")
-    if len(note) > LONGEST_NOTE:
-        raise WrongFeedback(f"the note has {len(note)} characters: use {LONGEST_NOTE} or less")
     runtime = _runtime(serving=False)
     with runtime.database.transaction() as session:
         service.settle(session, number, state, note, runtime.now())
@@ -104,6 +104,13 @@ def _runtime(*, serving: bool) -> Runtime:
 def _gather(runtime: Runtime) -> Report:
     with runtime.database.reading() as session:
         return gather(session, runtime.desk, runtime.now())
+
+
+def _require_apart(out: Path, site_dir: Path) -> None:
+    """Refuse the built site's folder, what is in it and what holds it: there everybody could read the report, or a build would end it."""
+    folder, site = (Path(os.path.realpath(path)) for path in (out, site_dir))
+    if folder.is_relative_to(site) or site.is_relative_to(folder):
+        raise report_folder.UnusableFolder(f"{out} is not apart from the built site in {site_dir}: name a folder that nobody else can read")
 
 
 def _stylesheet(path: Path) -> str:

@@ -19,9 +19,8 @@ from watchdog.observers.api import BaseObserver
 from formapp.commands.site import BuildFailed, build_site
 from formapp.errors import HelpCentreError
 from formapp.runtime import Runtime
-from formapp.services import articles_sync
+from formapp.services import articles_sync, build_fault
 from formapp.services.database import Database, check_schema, migrate
-from formapp.services.editors_strip import FAULT_FILE
 from formapp.settings import PREFIX, Settings
 
 GUNICORN = Path(__file__).parent.parent / "deploy" / "gunicorn.conf.py"
@@ -57,7 +56,6 @@ class LocalService:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         # The processes obey the policy that the pages were built from, not one that is just being edited.
         self._policy_as_built = settings.instance_dir / "policy.toml"
-        self._fault_file = settings.instance_dir / FAULT_FILE
 
     @property
     def database(self) -> Database:
@@ -102,9 +100,10 @@ class LocalService:
         try:
             self._build()
         except BuildFailed as error:
-            click.echo(f"{error}\nThe site was not built; the pages before the change are still shown.", err=True)
+            fault = f"The site was not built; the pages before the change are still shown.\n\n{error}"
+            click.echo(fault, err=True)
             # For the preview's pages, which say so too.
-            self._fault_file.write_text(str(error), encoding="utf-8")
+            build_fault.keep(self._settings.instance_dir, fault)
             return
         if web := self._children.get(WEB):
             web.send_signal(signal.SIGHUP)
@@ -121,7 +120,7 @@ class LocalService:
         # Edited while the pages were built: it is then not known which of the two they show, and the next round is due at once.
         if self._settings.policy_file.read_bytes() == policy or not self._policy_as_built.exists():
             self._policy_as_built.write_bytes(policy)
-        self._fault_file.unlink(missing_ok=True)
+        build_fault.forget(self._settings.instance_dir)
         if self._owns_database:
             self._sync()
 
@@ -145,7 +144,9 @@ class LocalService:
             # The kind only of what the database says: the rest may hold what somebody wrote.
             faults = [str(error) if isinstance(error, HelpCentreError) else error.__class__.__name__]
         if faults:
-            click.echo("\n".join(["The database could not be told all that the articles say of themselves:", *faults]), err=True)
+            fault = "\n".join(["The site was built, but what some articles say of themselves cannot be obeyed:\n", *faults])
+            click.echo(fault, err=True)
+            build_fault.keep(self._settings.instance_dir, fault)
 
     def _watch(self) -> BaseObserver:
         observer = Observer()

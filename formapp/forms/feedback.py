@@ -27,9 +27,7 @@ class FeedbackForm(UnseenFields):
     """What was wrong with an article that did not help."""
 
     reasons = SelectMultipleField("How can we improve this article?", description="Select all that apply", validate_choice=False)
-    comment = text(
-        "Tell us more", AtMost(LONGEST_COMMENT), hint=f"{_PRIVATE}. We cannot reply to this: contact support if you need an answer"
-    )
+    comment = text("Tell us more", AtMost(LONGEST_COMMENT), hint=f"{_PRIVATE}. We cannot answer questions sent here")
     email = line(
         "Tell me when this is improved",
         MailAddressIfAny(),
@@ -46,9 +44,9 @@ class FeedbackForm(UnseenFields):
     suggestions: dict[str, Any] = {}
 
     @classmethod
-    def of(cls, policy: Policy, formdata: Any = None) -> Self:
-        """Return the form with the policy's reasons, empty or filled with what was posted (a werkzeug MultiDict)."""
-        form = cls(formdata)
+    def of(cls, policy: Policy, formdata: Any = None, **before: Any) -> Self:
+        """Return the form with the policy's reasons: empty, filled with what was posted (a werkzeug MultiDict), or with `before`."""
+        form = cls(formdata, **before)
         form.reasons.choices = {item.key: item.text for item in policy.feedback.reasons}
         return form
 

@@ -197,8 +197,11 @@ class TicketForm(SupportForm):
         }
 
 
-def said_in_ticket(ticket: Any, policy: Policy) -> tuple[Said, ...]:
-    """Return what a ticket says, in the order of its questions; from its answers or from the stored ticket, which has the same names."""
+def said_in_ticket(ticket: Any, policy: Policy, article: str = "") -> tuple[Said, ...]:
+    """Return what a ticket says, in the order of its questions; from its answers or from the stored ticket, which has the same names.
+
+    `article` names the article that it is about, for people.
+    """
     situation = policy.situation_of(ticket.request_type, ticket.priority)
     suggested = policy.situation_of(ticket.request_type, ticket.suggested_priority) if ticket.suggested_priority else ""
     return (
@@ -215,5 +218,5 @@ def said_in_ticket(ticket: Any, policy: Policy) -> tuple[Said, ...]:
         Said("name", "Full name", ticket.name),
         Said("email", "Email address", ticket.email),
         Said("company", "Company name", ticket.company),
-        *((Said("page", "About the article", ticket.article_id),) if ticket.article_id else ()),
+        *((Said("page", "About the article", article or ticket.article_id),) if ticket.article_id else ()),
     )

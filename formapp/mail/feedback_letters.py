@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from formapp.mail.letter import Letter
 from formapp.mail.letter_template import fill_in_letter
@@ -74,7 +75,7 @@ class Fallen:
 
 @dataclass(frozen=True, slots=True)
 class MissedWords:
-    """Words that were searched for in vain: how many times, and on how many days."""
+    """Words that were searched for in vain in a week: how many times, and on how many days, in the weeks that are kept."""
 
     words: str
     times: int
@@ -113,9 +114,15 @@ def feedback_digest(digest: Digest, *, editor: str) -> Letter:
     return fill_in_letter(FEEDBACK_DIGEST, to=editor, digest=digest, comments=comments)
 
 
-def feedback_weekly(week: Week, *, editor: str, report: str, review_after_days: int) -> Letter:
-    """Tell what needs an editor's eye. Raises UnusableAddress for the editor's address."""
-    return fill_in_letter(FEEDBACK_WEEKLY, to=editor, week=week, report=report, review_after_days=review_after_days)
+def feedback_weekly(week: Week, *, editor: str, report: str, review_after: timedelta, searches_of: timedelta) -> Letter:
+    """Tell what needs an editor's eye; `searches_of` is how far back the searches are counted, in whole weeks.
+
+    Raises UnusableAddress for the editor's address.
+    """
+    weeks = searches_of // timedelta(weeks=1)
+    return fill_in_letter(
+        FEEDBACK_WEEKLY, to=editor, week=week, report=report, review_after_days=review_after.days, searches_of_weeks=weeks
+    )
 
 
 def feedback_acted_on(changed: Sequence[ChangedArticle], *, customer: str, hours: str, policy: Policy) -> Letter:

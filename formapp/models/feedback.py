@@ -31,7 +31,7 @@ class Feedback(Base):
     # Of a reader who wants to hear when it is better; emptied once they have, or never will.
     email: Mapped[str | None] = mapped_column(String(254))
     is_proven: Mapped[bool]
-    # Why it is shown apart and mailed to nobody, as a filled honeypot; None for ordinary feedback.
+    # Why it is shown apart and in no digest, as a filled honeypot; None for ordinary feedback.
     set_aside_because: Mapped[str | None] = mapped_column(String(100))
 
     # new, done or wont-do, since when, and an editor's words about it.

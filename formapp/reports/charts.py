@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from formapp.reports import findings
-from formapp.reports.findings import say_count, say_share
+from formapp.reports.findings import say_at_least, say_count, say_share
 from formapp.reports.values import SEARCH_WEEKS, ArticleVotes, MissedSearch, Reason, Report, Revision, Week, mondays_until
 from formapp.rules.wording import say_date
 
@@ -122,7 +122,7 @@ def mend_first(report: Report) -> Bars:
     """Draw the articles to mend first: a bar's length is how many voted on the text as it is now."""
     most = max((one.now.total for one in report.mend_first), default=1)
     rows = tuple(_article_bar(one, most) for one in report.mend_first)
-    heads = ("Article", "Helped", "Did not help", "Did not help, share", "Surely at least", "Helped before its last change")
+    heads = ("Article", "Helped", "Did not help", "Did not help, share", "At least (95% sure)", "Helped before its last change")
     cells = tuple(
         (
             one.title,
@@ -202,12 +202,12 @@ def searches(some: Sequence[MissedSearch], today: date) -> Bars:
 
 def _article_bar(article: ArticleVotes, most: int) -> Bar:
     votes = article.now
-    value = f"{say_share(votes.no / votes.total)} of {votes.total:,}"
+    share = say_share(votes.no / votes.total)
     return Bar(
         label=article.title,
         parts=_parts((("no", votes.no), ("yes", votes.yes)), most),
-        value=value,
-        title=f"{value} say No" + (", too few to be sure" if votes.are_few else f", certainly at least {say_share(votes.no_at_least)}"),
+        value=f"{share} No, of {votes.total:,}",
+        title=f"{share} of {votes.total:,} say No" + (", too few to be sure" if votes.are_few else f", {say_at_least(votes)}"),
         is_faded=votes.are_few,
         about=article,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from formapp.reports.values import ArticleVotes, MissedSearch, Reason, Votes, Week
+from formapp.reports.values import LEAST_UNHELPED, ArticleVotes, MissedSearch, Reason, Votes, Week
 from formapp.rules.wording import say_date
 
 # Weeks that are compared with as many before them.
@@ -11,8 +11,16 @@ _OF_LATE = 12
 
 
 def say_share(share: float) -> str:
-    """Say a share of one: "62%"."""
-    return f"{round(100 * share)}%"
+    """Say a share of one: "62%"; "0%" only of none, and "100%" only of all."""
+    percent = round(100 * share)
+    if percent == 0 and share > 0:
+        return "under 1%"
+    return "over 99%" if percent == 100 and share < 1 else f"{percent}%"
+
+
+def say_at_least(votes: Votes) -> str:
+    """Say which share of votes is No at least, and how sure that is."""
+    return f"at least {say_share(votes.no_at_least)} (95% sure)"
 
 
 def say_count(number: int, one: str, many: str = "") -> str:
@@ -23,7 +31,8 @@ def say_count(number: int, one: str, many: str = "") -> str:
 def of_mend_first(worst: Sequence[ArticleVotes]) -> str:
     """Say which article to mend first, and how bad it is."""
     if not worst:
-        return "No article has a No on its text as it is now."
+        share = say_share(LEAST_UNHELPED)
+        return f"No article stands out: none is sure to fail {share} of its readers or more."
     first = worst[0]
     unsure = ", which is too few to be sure" if first.now.are_few else ""
     share = say_share(first.now.no / first.now.total)

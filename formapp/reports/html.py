@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from formapp.html import render
 from formapp.policy.policy import Policy
 from formapp.reports import charts, findings
-from formapp.reports.values import REVIEW_AFTER, WEEKS, ArticleVotes, Comment, Report
-from formapp.rules.feedback import DONE, LONGEST_NOTE, NEW, STATES, WONT_DO, feedback_id
-from formapp.rules.wording import say_date, say_day, say_moment_in_full
+from formapp.reports.values import LEAST_UNHELPED, REVIEW_AFTER, WEEKS, ArticleVotes, Comment, Report, last_weeks
+from formapp.rules.feedback import DONE, NEW, STATES, WONT_DO, feedback_id
+from formapp.rules.wording import say_date, say_day, say_moment_in_full, to_the_minute
 
 COMMENTS_A_PAGE = 50
 TITLE = "Feedback report"
-NOTE_TOO_LONG = f"The note must be {LONGEST_NOTE} characters or less"
 # What a folder must have for it to be taken for a report of ours, and overwritten.
 GENERATOR = "formapp feedback report"
 
@@ -32,10 +31,11 @@ class Places:
 
 @dataclass(frozen=True)
 class Refused:
-    """A note that was too long, for which feedback, to be shown again; the words are the editor's."""
+    """A note that cannot be kept, for which feedback, to be shown again, and why not; the words are the editor's."""
 
     number: int
     note: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ def report_content(report: Report, policy: Policy, places: Places, shown: Shown)
         reasons=charts.reasons("reasons", report.reasons),
         searches=charts.searches(report.searches, report.day),
         review_days=REVIEW_AFTER.days,
+        least=findings.say_share(LEAST_UNHELPED),
         **_about(report, policy, places),
         **_listed(every, places.report, places, shown),
     )
@@ -71,11 +72,12 @@ def article_content(
     report: Report, article: ArticleVotes, comments: Sequence[Comment], policy: Policy, places: Places, shown: Shown
 ) -> str:
     """Return what stands on an article's page below its heading; the comments are those on it, set-aside ones among them."""
-    finding = findings.of_article(article, report.day)
+    finding, weeks = findings.of_article(article, report.day), last_weeks(article.weeks, report.day)
+    has_votes = any(week.votes.total for week in weeks)
     return render(
         "report/article.html",
         article=article,
-        weeks=charts.weeks("weeks", finding, article.weeks, article.revisions, report.day) if article.weeks else None,
+        weeks=charts.weeks("weeks", finding, weeks, article.revisions, report.day) if has_votes else None,
         finding=finding,
         reasons=charts.reasons("reasons", article.reasons),
         **_about(report, policy, places),
@@ -99,12 +101,11 @@ def _about(report: Report, policy: Policy, places: Places) -> dict[str, object]:
         "NEW": NEW,
         "DONE": DONE,
         "WONT_DO": WONT_DO,
-        "note_too_long": NOTE_TOO_LONG,
         "say_share": findings.say_share,
         "say_count": findings.say_count,
         "say_date": lambda day: say_date(day, report.day),
         "say_day": lambda moment: say_day(moment, policy),
-        "say_moment": lambda moment: say_moment_in_full(moment, policy),
+        "say_moment": lambda moment: say_moment_in_full(to_the_minute(moment), policy),
     }
 
 

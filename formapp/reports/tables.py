@@ -27,12 +27,11 @@ def feedback_csv(report: Report, zone: tzinfo) -> str:
 
 
 def votes_csv(report: Report) -> str:
-    """Return the counted votes as CSV, a row for each article and week (named by its Monday) that has some; as feedback_csv does."""
+    """Return all counted votes as CSV, a row for each article and week (named by its Monday) that has some; as feedback_csv does."""
     rows = (
         [article.id, article.title, week.monday.isoformat(), week.votes.yes, week.votes.no]
         for article in report.articles
         for week in article.weeks
-        if week.votes.total
     )
     return _csv(("article_id", "article", "week", "yes", "no"), rows)
 
@@ -41,10 +40,11 @@ def feedback_json(report: Report, zone: tzinfo) -> str:
     """Return the report as JSON; a later version adds keys and takes none away, or counts `version` up.
 
     `version`, `day`; `votes`: `yes`, `no`, `set_aside` (why → how many), `not_kept`; `weeks`: a list of `week` (its Monday),
-    `yes`, `no`; `reasons`: of `key`, `text`, `now` (on texts as they are now), `before`; `articles`: of `id`, `title`, `url`, `source`,
-    `owner`, `reviewed`, `is_removed`, `revision`, `now` and `before` (each `yes`, `no`), `set_aside`, `answered`, `weeks`
-    (only those with votes), `revisions` (`revision`, `published_on`, `summary`), `reasons`; `mend_first` and `past_review`: the ids of
-    articles; `searches`: of `words`, `times`, `days`, `weeks`; `feedback`: of the columns of feedback_csv, with `reasons` as a list.
+    `yes`, `no`, of the last 52; `reasons`: of `key`, `text`, `now` (on texts as they are now), `before`; `articles`: of `id`, `title`,
+    `url`, `source`, `owner`, `reviewed`, `is_removed`, `revision`, `now` and `before` (each `yes`, `no`), `set_aside` (those not kept
+    too), `answered`, `weeks` (every one with votes), `revisions` (`revision`, `published_on`, `summary`), `reasons`; `mend_first` and
+    `past_review`: the ids of articles; `searches`: of `words`, `times`, `days`, `weeks`; `feedback`: of the columns of feedback_csv,
+    with `reasons` as a list.
     """
     said = {
         "version": _VERSION,
@@ -119,7 +119,7 @@ def _of_article(article: ArticleVotes) -> dict[str, object]:
         "before": _of_votes(article.before),
         "set_aside": article.set_aside,
         "answered": article.answered,
-        "weeks": _of_weeks(week for week in article.weeks if week.votes.total),
+        "weeks": _of_weeks(article.weeks),
         "revisions": [
             {"revision": one.revision, "published_on": one.published_on.isoformat(), "summary": one.summary} for one in article.revisions
         ],

@@ -1,5 +1,6 @@
 """What readers said of the articles, added up: the whole report as one value."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -8,12 +9,14 @@ from formapp.rules.feedback import ENOUGH_VOTES, NEW, at_least
 
 # An article that nobody has looked through for so long is past its review; this is the one place that says so.
 REVIEW_AFTER = timedelta(days=180)
-# How far back the weeks go, and those of searches; both include the week that it is.
+# How far back the charts of weeks go, and those of searches; both include the week that it is.
 WEEKS = 52
 SEARCH_WEEKS = 12
 # Words searched for in vain are shown once they were seen on so many days: until then they could be one person's.
 ENOUGH_DAYS = 3
 MEND_FIRST = 15
+# An article that leaves a smaller share of its readers without help, as far as the votes show, is not to be mended first.
+LEAST_UNHELPED = 0.05
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Votes:
 
     @property
     def no_at_least(self) -> float:
-        """The share that did not, at least, however few were asked: the lower bound of its Wilson interval."""
+        """The share that did not, at least (95 % sure), however few were asked: the lower bound of its Wilson interval."""
         return at_least(self.no, self.total)
 
     def __add__(self, other: "Votes") -> "Votes":
@@ -93,19 +96,20 @@ class ArticleVotes:
     revision: str = ""
     now: Votes = Votes()
     before: Votes = Votes()
+    # How many votes do not count: they are kept apart, or not even kept.
     set_aside: int = 0
     # How often it answered a question while somebody was writing that.
     answered: int = 0
+    # Those with votes, from the first on.
     weeks: tuple[Week, ...] = ()
     revisions: tuple[Revision, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
     @property
     def changed_on(self) -> date | None:
-        """Since when it has had its text, where that took another's place."""
-        if len(self.revisions) < 2:
-            return None
-        return next((one.published_on for one in self.revisions if one.revision == self.revision), None)
+        """Since when it has had its text, where that took another's place; None for one that came back, as its votes are of both times."""
+        is_a_change = len(self.revisions) > 1 and self.revisions[-1].revision == self.revision
+        return self.revisions[-1].published_on if is_a_change else None
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,7 @@ class Report:
     day: date
     articles: tuple[ArticleVotes, ...]
     counted: Votes
-    # Why votes were kept and not counted, and how often; and how many were not even kept.
+    # Why votes were kept and not counted, and how often; and how many were not even kept. Together those of all articles.
     set_aside: tuple[tuple[str, int], ...]
     uncounted: int
     weeks: tuple[Week, ...]
@@ -167,9 +171,9 @@ class Report:
 
     @cached_property
     def mend_first(self) -> tuple[ArticleVotes, ...]:
-        """The articles whose text, as it is now, certainly leaves most readers without help; votes on an earlier text do not count."""
-        worst = sorted((one for one in self.articles if one.now.no and not one.is_removed), key=lambda one: (-one.now.no_at_least, one.id))
-        return tuple(worst[:MEND_FIRST])
+        """The articles whose text, as it is now, leaves the largest share without help, at least; votes on an earlier one do not count."""
+        bad = [one for one in self.articles if one.now.no_at_least >= LEAST_UNHELPED and not one.is_removed]
+        return tuple(sorted(bad, key=lambda one: (-one.now.no_at_least, one.id))[:MEND_FIRST])
 
     @cached_property
     def past_review(self) -> tuple[ArticleVotes, ...]:
@@ -178,8 +182,8 @@ class Report:
         return tuple(sorted(past, key=lambda one: (one.reviewed or date.min, one.id)))
 
     @property
-    def new_comments(self) -> int:
-        """How many comments nobody has settled yet."""
+    def new_feedback(self) -> int:
+        """How many pieces of feedback nobody has settled yet."""
         return sum(one.state == NEW for one in self.comments)
 
 
@@ -192,3 +196,9 @@ def mondays_until(day: date, weeks: int) -> tuple[date, ...]:
     """Return the Mondays of so many weeks, of which that day's is the last."""
     last = monday_of(day)
     return tuple(last - timedelta(weeks=back) for back in reversed(range(weeks)))
+
+
+def last_weeks(some: Iterable[Week], day: date) -> tuple[Week, ...]:
+    """Return the last WEEKS weeks until that day's, those without votes too."""
+    known = {week.monday: week.votes for week in some}
+    return tuple(Week(monday, known.get(monday, Votes())) for monday in mondays_until(day, WEEKS))

@@ -18,7 +18,9 @@ _ID = re.compile(r"F-0*([1-9][0-9]{0,8})", re.IGNORECASE)
 # A word with an address in it, or a link: with its scheme or without.
 _PRIVATE = re.compile(r"@|https?:|://|www\.|\.\w{2,}/")
 # As long as the shortest number that could name somebody: a phone's, an account's, a card's; however its digits are parted.
-_LONG_NUMBER = re.compile(r"\d(?:[\W_]{0,3}\d){4,}")
+_LONG_NUMBER = re.compile(r"\d(?:[\W_]*\d){4,}")
+# As a page's address has an @ and what parts a link, however often it was encoded.
+_ENCODED = re.compile(r"%(?:25)*(40|3a|2f)")
 _Z = 1.96  # of a 95 % interval
 
 
@@ -51,7 +53,8 @@ def scrubbed(words: str) -> str:
     # First of all, for nothing that cannot be seen may part what is looked for.
     visible = "".join(_seen(character) for character in words[: 4 * LONGEST_WORDS])
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
-    joined = " ".join(plain.split()).replace(" @", "@").replace("@ ", "@")
+    decoded = _ENCODED.sub(lambda found: chr(int(found[1], 16)), plain)
+    joined = " ".join(decoded.split()).replace(" @", "@").replace("@ ", "@")
     public = " ".join(word for word in joined.split() if not _PRIVATE.search(word))
     kept = " ".join(_LONG_NUMBER.sub(" ", public).split())[:LONGEST_WORDS].strip()
     return kept if any(character.isalnum() for character in kept) else ""

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from formapp.articles.head import BadHead, day_of, feedback_of, id_of, owner_of, read_head, text_of
+from formapp.articles.head import BadHead, day_of, feedback_of, id_of, moment_of, owner_of, read_head, text_of
 from formapp.articles.headings import headings_of
 from formapp.articles.revision import Revision, revision_of
-from formapp.models import Article, ArticleRevision, Feedback
+from formapp.models import Article, ArticleRevision, Feedback, Vote
 from formapp.rules.feedback import DONE, NEW, feedback_id
 from formapp.services.database import Database
 from formapp.services.feedback import settle
@@ -20,7 +20,8 @@ from formapp.services.feedback import settle
 class Synced:
     """What was done: ids of articles, IDs of feedback, how much of it is now published, and what an editor must mend, a line for each.
 
-    `revisions` are the articles that have a text which they never had before.
+    `revisions` are the articles that have a text which they never had before; `removed` are those whose page is gone, or no longer
+    asks whether it helped.
     """
 
     articles: int = 0
@@ -31,6 +32,7 @@ class Synced:
     revisions: list[str] = field(default_factory=list)
     settled: list[str] = field(default_factory=list)
     published: int = 0
+    waiting: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -45,6 +47,7 @@ class _Read:
     source: str
     owner: str
     reviewed: date | None
+    modified: datetime | None
     headings: list[tuple[str, str, int]]
     revision: Revision
     fixes: tuple[int, ...]
@@ -69,10 +72,7 @@ def sync(database: Database, docs: Path, now: datetime) -> Synced:
         for article in articles:
             _settle_what_it_fixes(session, article, now, done)
         session.flush()
-        is_unpublished = (Feedback.state == DONE, Feedback.published_at.is_(None))
-        published = session.execute(update(Feedback).where(*is_unpublished).values(published_at=now))
-        assert isinstance(published, CursorResult)
-        done.published = published.rowcount
+        _publish(session, now, done)
     return done
 
 
@@ -120,6 +120,7 @@ def _read(file: Path, docs: Path, done: Synced) -> _Read | None:
         source=_source(file, docs),
         owner=owner_of(head, "owner", file) or "",
         reviewed=day_of(head, "reviewed", file),
+        modified=moment_of(head, "modified", file),
         headings=[(heading.id, heading.words, heading.line) for heading in headings_of(file)],
         revision=revision_of(file),
         fixes=fixes,
@@ -155,6 +156,7 @@ def _write_revision(session: Session, read: _Read, now: datetime, done: Synced) 
     revision = read.revision
     known = session.get(ArticleRevision, (read.id, revision.name))
     if known is None:
+        _look_at_its_date(session, read, done)
         about = {"commit_hash": revision.commit_hash, "summary": revision.summary, "published_at": now}
         session.add(ArticleRevision(article_id=read.id, revision=revision.name, **about))
         if read.id not in done.new:
@@ -164,12 +166,30 @@ def _write_revision(session: Session, read: _Read, now: datetime, done: Synced) 
         known.commit_hash, known.summary = revision.commit_hash, revision.summary
 
 
+def _look_at_its_date(session: Session, read: _Read, done: Synced) -> None:
+    latest = session.scalar(select(func.max(ArticleRevision.published_at)).where(ArticleRevision.article_id == read.id))
+    if latest and read.modified and read.modified < latest:
+        done.faults.append(f"{read.file}: modified: is older than this text: set it to now, and modified_by to whoever changed it")
+
+
 def _remove_others(session: Session, ids: set[str], unread: set[str], now: datetime, done: Synced) -> None:
     for article in session.scalars(select(Article).where(Article.removed_at.is_(None)).order_by(Article.id)):
         # A file that cannot be read may well be it still.
         if article.id not in ids and article.source not in unread:
             article.removed_at = now
             done.removed.append(article.id)
+
+
+def _publish(session: Session, now: datetime, done: Synced) -> None:
+    """Let readers be told of what is done, once the text is another than the one they saw: "We have changed it" must be true."""
+    is_unpublished = (Feedback.state == DONE, Feedback.published_at.is_(None))
+    as_seen = exists().where(Vote.id == Feedback.vote_id, Article.id == Feedback.article_id, Article.revision == Vote.revision)
+    changed = update(Feedback).where(*is_unpublished, ~as_seen).values(published_at=now)
+    published = session.execute(changed, execution_options={"synchronize_session": False})
+    assert isinstance(published, CursorResult)
+    done.published = published.rowcount
+    waiting = select(Feedback.number).where(*is_unpublished, as_seen, Feedback.email.is_not(None)).order_by(Feedback.number)
+    done.waiting = [feedback_id(number) for number in session.scalars(waiting)]
 
 
 def _settle_what_it_fixes(session: Session, read: _Read, now: datetime, done: Synced) -> None:

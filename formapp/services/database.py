@@ -51,11 +51,18 @@ class Database:
             yield session
 
     def forget_deleted(self) -> None:
-        """Empty SQLite's log of changes: what was deleted stays in it until it is written over. A reader only puts it off."""
-        if self.engine.dialect.name != "sqlite":
+        """Take what was deleted out of the files too, as far as a database can: SQLite's log of changes, PostgreSQL's dead keys.
+
+        Waits for nobody: a reader puts it off until the next time.
+        """
+        if self.engine.dialect.name == "postgresql":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("VACUUM (SKIP_LOCKED) voter_keys")
             return
         with self._one_writer(), closing(self.engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor = connection.cursor()
+            for pragma in ("busy_timeout=0", "wal_checkpoint(TRUNCATE)", f"busy_timeout={OUTSIDERS_TIMEOUT * 1000}"):
+                cursor.execute(f"PRAGMA {pragma}")
 
 
 def open_database(url: str) -> Database:

@@ -5,35 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from formapp.models import Feedback, UncountedVotes, Vote
+from formapp.reports.values import Votes
 from formapp.rules.feedback import NEW
 
-# In the instance folder while the last build has failed: what was found wrong.
-FAULT_FILE = "edit-fault.txt"
+# Of those that are set aside, as many again.
 MOST_REMARKS = 200
 MOST_SEARCHES = 10
-
-
-@dataclass(frozen=True)
-class Votes:
-    """How many votes count, each way, and how many are set aside."""
-
-    yes: int
-    no: int
-    set_aside: int
-
-    @property
-    def counted(self) -> int:
-        """How many votes count."""
-        return self.yes + self.no
-
-    @property
-    def percent(self) -> int:
-        """How many of a hundred counted votes are Yes; 0 of none."""
-        return round(100 * self.yes / self.counted) if self.counted else 0
 
 
 @dataclass(frozen=True)
@@ -68,7 +49,8 @@ class Strip:
 
     this_text: Votes
     before: Votes
-    # Votes that came too fast to be kept.
+    # Votes that do not count, and those that came too fast to be kept.
+    set_aside_votes: int
     uncounted: int
     searches: Sequence[tuple[str, int]]
     places: tuple[Place, ...]
@@ -79,36 +61,35 @@ class Strip:
 
 def strip_of(session: Session, article_id: str, revision: str) -> Strip:
     """Return what is known of an article; the new remarks, the newest first, before those that are settled."""
-    remarks = _remarks(session, article_id)
-    kept = [one for one in remarks if one.set_aside_because is None]
-    by_heading = sorted(kept, key=lambda one: one.vote.heading)
+    remarks = _remarks(session, article_id, Feedback.set_aside_because.is_(None))
+    set_aside = _remarks(session, article_id, Feedback.set_aside_because.is_not(None))
+    by_heading = sorted(remarks[:MOST_REMARKS], key=lambda one: one.vote.heading)
+    this_text, before, set_aside_votes = _votes(session, article_id, revision)
     return Strip(
-        this_text=_votes(session, article_id, revision, on_this_text=True),
-        before=_votes(session, article_id, revision, on_this_text=False),
+        this_text=this_text,
+        before=before,
+        set_aside_votes=set_aside_votes,
         uncounted=session.scalar(select(func.sum(UncountedVotes.times)).where(UncountedVotes.article_id == article_id)) or 0,
         searches=_searches(session, article_id),
         places=tuple(_place(heading, list(said), revision) for heading, said in groupby(by_heading, key=lambda one: one.vote.heading)),
-        set_aside=tuple(_remark(one, revision) for one in remarks if one.set_aside_because is not None),
-        is_cut=len(remarks) == MOST_REMARKS,
+        set_aside=tuple(_remark(one, revision) for one in set_aside[:MOST_REMARKS]),
+        is_cut=max(len(remarks), len(set_aside)) > MOST_REMARKS,
     )
 
 
-def votes_in(session: Session) -> int:
-    """Return how many votes a database holds."""
-    return session.scalar(select(func.count()).select_from(Vote)) or 0
-
-
-def _votes(session: Session, article_id: str, revision: str, *, on_this_text: bool) -> Votes:
-    counts = Vote.set_aside_because.is_(None)
-    which = Vote.revision == revision if on_this_text else Vote.revision != revision
-    row = session.execute(
+def _votes(session: Session, article_id: str, revision: str) -> tuple[Votes, Votes, int]:
+    """The counted votes on this text and on those before it, and how many are set aside."""
+    counts, is_this = Vote.set_aside_because.is_(None), Vote.revision == revision
+    yes, no, yes_before, no_before, aside = session.execute(
         select(
-            func.count().filter(counts, Vote.helpful),
-            func.count().filter(counts, ~Vote.helpful),
+            func.count().filter(counts, is_this, Vote.helpful),
+            func.count().filter(counts, is_this, ~Vote.helpful),
+            func.count().filter(counts, ~is_this, Vote.helpful),
+            func.count().filter(counts, ~is_this, ~Vote.helpful),
             func.count().filter(~counts),
-        ).where(Vote.article_id == article_id, which)
+        ).where(Vote.article_id == article_id)
     ).one()
-    return Votes(*row)
+    return Votes(yes, no), Votes(yes_before, no_before), aside
 
 
 def _searches(session: Session, article_id: str) -> Sequence[tuple[str, int]]:
@@ -123,13 +104,14 @@ def _searches(session: Session, article_id: str) -> Sequence[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _remarks(session: Session, article_id: str) -> Sequence[Feedback]:
+def _remarks(session: Session, article_id: str, which: ColumnElement[bool]) -> Sequence[Feedback]:
+    """One more than are shown, if there are so many."""
     return session.scalars(
         select(Feedback)
         .join(Feedback.vote)
-        .where(Feedback.article_id == article_id)
+        .where(Feedback.article_id == article_id, which)
         .order_by((Feedback.state == NEW).desc(), Feedback.given_at.desc(), Feedback.number.desc())
-        .limit(MOST_REMARKS)
+        .limit(MOST_REMARKS + 1)
         .options(contains_eager(Feedback.vote), selectinload(Feedback.reasons))
     ).all()
 

@@ -1,15 +1,17 @@
 """Votes on articles, what readers add to them, and what becomes of it."""
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from formapp.errors import HelpCentreError
-from formapp.models import Feedback, FeedbackReason, UncountedVotes, Vote, VoterKey
-from formapp.rules.feedback import NEW, STATES, WONT_DO, feedback_id
+from formapp.models import Feedback, FeedbackReason, UncountedVotes, Vote
+from formapp.rules.feedback import LONGEST_NOTE, NEW, STATES, WONT_DO, feedback_id
 from formapp.services.proofs import Solved, spend
 from formapp.services.upsert import insert_into
 from formapp.services.voters import Voter
@@ -19,15 +21,21 @@ CHANGEABLE_FOR = timedelta(days=180)
 # What comes beyond these is kept and shown, but does not count, or is mailed to nobody.
 MOST_OF_A_NETWORK = 3  # votes on one article in a day
 MOST_IN_AN_HOUR = 60  # votes on one article that count
-MOST_COMMENTS_IN_AN_HOUR = 60
+MOST_COMMENTS_IN_AN_HOUR = 200
 MOST_UNPROVEN_IN_AN_HOUR = 20
+ANSWERED_AGAIN = "answered again, by the same reader as far as can be told"
 SAME_TEXT = timedelta(days=1)
 # Shorter ones, as “unclear”, are written by many.
 SHORTEST_SAME_TEXT = 20  # characters
+_LINK = re.compile(r"https?:|www\.|://|\.[a-z]{2,}/", re.IGNORECASE)
 
 
 class NoSuchFeedback(HelpCentreError):
     """There is no feedback of that number; the message names it."""
+
+
+class UnusableNote(HelpCentreError):
+    """An editor's words that cannot be mailed to a reader; the message says what to change."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +80,35 @@ class Sending:
 
 
 def cast(session: Session, ballot: Ballot, voter: Voter, now: datetime, day: date) -> Vote:
-    """Store a vote, or change the one that this reader has given before; `day` is that of `now` in the policy's zone."""
-    vote = _remembered(session, ballot, now) or _of_today(session, ballot, voter)
-    if vote is None:
-        return _first(session, ballot, voter, now, day)
-    vote.helpful = ballot.helpful
+    """Store a vote, or change the one that the reader's browser remembers; `day` is that of `now` in the policy's zone.
+
+    A vote that only looks like the same reader's, by network and browser, makes room for this one: it no longer counts, but it
+    stays whoever's it is, with what they have added to it.
+    """
+    if vote := _remembered(session, ballot, now):
+        vote.helpful = ballot.helpful
+        session.flush()
+        return vote
+    before = _of_today(session, ballot, voter)
+    aside = before[0].set_aside_because if before else _too_many(session, ballot.article_id, voter, now)
+    for one in before:
+        one.voter = one.network = None
+        one.set_aside_because = one.set_aside_because or ANSWERED_AGAIN
+    session.flush()
+    vote = Vote(
+        article_id=ballot.article_id,
+        revision=ballot.revision,
+        commit_hash=ballot.commit_hash,
+        helpful=ballot.helpful,
+        at=now,
+        day=day,
+        heading=ballot.heading,
+        search_words=ballot.search_words,
+        voter=voter.reader,
+        network=voter.network,
+        set_aside_because=aside,
+    )
+    session.add(vote)
     session.flush()
     return vote
 
@@ -107,12 +139,14 @@ def give(session: Session, vote: Vote, comment: Comment, sending: Sending, now: 
         return found
     is_proven = sending.proof is not None and spend(session, sending.proof, now)
     because = sending.suspect_because or (None if is_proven else sending.hasty_because)
+    # An address that was given before stands, unless the reader has changed their mind and found the article helpful.
+    email = comment.email or (found.email if found and not vote.helpful else None)
     given = found or Feedback(vote_id=vote.id, article_id=vote.article_id)
     given.set_aside_because = because or _too_much(session, vote, comment, now, is_proven=is_proven)
     given.given_at, given.helpful, given.is_proven = now, vote.helpful, is_proven
-    given.comment, given.comment_digest, given.email = comment.text, comment.digest, comment.email or given.email
+    given.comment, given.comment_digest, given.email = comment.text, comment.digest, email
     # Something else is said now: it is read, and mailed, anew.
-    given.state, given.settled_at, given.note, given.published_at, given.mailed_at = NEW, None, "", None, None
+    given.state, given.settled_at, given.note, given.published_at, given.mailed_at, given.told_at = NEW, None, "", None, None, None
     given.reasons = [next((one for one in given.reasons if one.reason == key), FeedbackReason(reason=key)) for key in comment.reasons]
     session.add(given)
     session.flush()
@@ -120,12 +154,18 @@ def give(session: Session, vote: Vote, comment: Comment, sending: Sending, now: 
 
 
 def settle(session: Session, number: int, state: str, note: str, now: datetime) -> None:
-    """Put feedback into one of the STATES, with an editor's words; whoever will never be told is forgotten.
+    """Put feedback into one of the STATES, with an editor's words on one line; whoever will never be told is forgotten.
 
-    Raises NoSuchFeedback.
+    Raises NoSuchFeedback, and UnusableNote for words that cannot be mailed to the reader.
     """
     if state not in STATES:
         raise ValueError(f"{state!r} is no state of feedback")
+    note = " ".join(note.split())
+    if len(note) > LONGEST_NOTE:
+        raise UnusableNote(f"Note must be {LONGEST_NOTE} characters or less")
+    # A report's link may get into the wrong hands, and then our mails must lead nobody astray.
+    if _LINK.search(note):
+        raise UnusableNote("Note must not hold a link: the reader is sent the article’s")
     found = session.get(Feedback, number, with_for_update=True)
     if found is None:
         raise NoSuchFeedback(f"{feedback_id(number)} is not feedback here: use an ID as the report shows it")
@@ -142,41 +182,18 @@ def _remembered(session: Session, ballot: Ballot, now: datetime) -> Vote | None:
     return vote if same else None
 
 
-def _of_today(session: Session, ballot: Ballot, voter: Voter) -> Vote | None:
-    """Return the reader's vote of today on this article, unless that was on a text which another has replaced since."""
-    own = select(Vote).where(Vote.voter == voter.reader, Vote.article_id == ballot.article_id)
-    vote = session.scalar(own.order_by(Vote.id.desc()).limit(1).with_for_update())
-    return vote if vote and (vote.revision == ballot.revision or not ballot.is_current) else None
+def _of_today(session: Session, ballot: Ballot, voter: Voter) -> Sequence[Vote]:
+    """Return the votes of today on this article by what looks like the same reader, but for one on a text that was replaced since."""
+    own = select(Vote).where(Vote.voter == voter.reader, Vote.article_id == ballot.article_id).order_by(Vote.id)
+    return [vote for vote in session.scalars(own) if vote.revision == ballot.revision or not ballot.is_current]
 
 
-def _first(session: Session, ballot: Ballot, voter: Voter, now: datetime, day: date) -> Vote:
-    insert = insert_into(session, Vote).values(
-        article_id=ballot.article_id,
-        revision=ballot.revision,
-        commit_hash=ballot.commit_hash,
-        helpful=ballot.helpful,
-        at=now,
-        day=day,
-        heading=ballot.heading,
-        search_words=ballot.search_words,
-        voter=voter.reader,
-        network=voter.network,
-        set_aside_because=_too_many(session, ballot.article_id, voter, now, day),
-    )
-    # A double click's second request, which did not see the first one's row.
-    both = insert.on_conflict_do_update(index_elements=["voter", "article_id", "revision"], set_={"helpful": ballot.helpful})
-    vote: Vote = session.scalars(both.returning(Vote), execution_options={"populate_existing": True}).one()
-    return vote
-
-
-def _too_many(session: Session, article_id: str, voter: Voter, now: datetime, day: date) -> str | None:
-    # New votes take turns at the day's key; those that come at once would not see each other.
-    session.execute(select(VoterKey.day).where(VoterKey.day == day).with_for_update())
+def _too_many(session: Session, article_id: str, voter: Voter, now: datetime) -> str | None:
+    # The network's hash is the day's own, so these are votes of today.
     here = select(Vote.id).where(Vote.article_id == article_id)
-    of_network = here.where(Vote.network == voter.network, Vote.day == day).limit(MOST_OF_A_NETWORK)
-    if _count(session, of_network) >= MOST_OF_A_NETWORK:
+    if _count(session, here.where(Vote.network == voter.network).limit(MOST_OF_A_NETWORK)) >= MOST_OF_A_NETWORK:
         return "many votes from one network on one day"
-    lately = here.where(Vote.at > now - timedelta(hours=1), Vote.set_aside_because.is_(None)).limit(MOST_IN_AN_HOUR)
+    lately = here.where(Vote.at > now - timedelta(hours=1), Vote.at <= now, Vote.set_aside_because.is_(None)).limit(MOST_IN_AN_HOUR)
     if _count(session, lately) >= MOST_IN_AN_HOUR:
         return "a burst of votes on one article"
     return None
@@ -188,7 +205,10 @@ def _too_much(session: Session, vote: Vote, comment: Comment, now: datetime, *, 
     same = select(Feedback.number).where(Feedback.comment_digest == comment.digest, Feedback.article_id != vote.article_id)
     if len(comment.text) >= SHORTEST_SAME_TEXT and _count(session, same.where(Feedback.given_at > now - SAME_TEXT).limit(1)):
         return "the same text came under another article"
-    lately = select(Feedback.number).where(Feedback.given_at > now - timedelta(hours=1), Feedback.vote_id != vote.id)
+    # Only what is mailed uses these up: else a flood of what is not would silence everybody.
+    mailed = and_(Feedback.set_aside_because.is_(None), Feedback.comment != "")
+    in_an_hour = and_(Feedback.given_at > now - timedelta(hours=1), Feedback.given_at <= now)
+    lately = select(Feedback.number).where(mailed, in_an_hour, Feedback.vote_id != vote.id)
     if _count(session, lately.limit(MOST_COMMENTS_IN_AN_HOUR)) >= MOST_COMMENTS_IN_AN_HOUR:
         return "a burst of comments"
     unproven = lately.where(Feedback.is_proven.is_(False)).limit(MOST_UNPROVEN_IN_AN_HOUR)

@@ -40,7 +40,7 @@ class Outrun(HelpCentreError):
 def send_digests(database: Database, desk: Desk, now: datetime) -> int:
     """Queue a digest for everybody about whose articles there are new comments, but no two within PAUSE; return how many.
 
-    A transaction for each; one that cannot be written holds up no other. Raises what the database raises.
+    A transaction for each; one that cannot be written holds up no other. Raises what the database raises: for one of them at the end.
     """
     with database.reading() as session:
         commented = session.scalars(select(Feedback.article_id).where(_WAITS, _IS_COMMENT).distinct()).all()
@@ -49,7 +49,7 @@ def send_digests(database: Database, desk: Desk, now: datetime) -> int:
         owners = Owners.read(session, desk)
         recipients = sorted({owners.address_of(article_id) for article_id in commented})
         due = [recipient for recipient in recipients if not _was_written_to(session, recipient, now)]
-    sent = 0
+    sent, first = 0, None
     for recipient in due:
         try:
             with database.transaction() as session:
@@ -57,11 +57,15 @@ def send_digests(database: Database, desk: Desk, now: datetime) -> int:
             sent += 1
         except Outrun:
             continue
-        except (SQLAlchemyError, DatabaseError):
+        except DatabaseError:
             raise
         except Exception as trouble:
             # The kind only: what an error says may hold a reader's words.
             log.error("a digest of feedback could not be written", error=type(trouble).__name__)
+            if isinstance(trouble, SQLAlchemyError):
+                first = first or trouble
+    if first:
+        raise first
     return sent
 
 
@@ -101,11 +105,7 @@ def _mark(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
 
 
 def _digests_to(recipient: str) -> ColumnElement[bool]:
-    return and_(
-        OutgoingMail.recipient_mailbox == mailbox_of(recipient),
-        OutgoingMail.recipient == recipient,
-        OutgoingMail.purpose == FEEDBACK_DIGEST,
-    )
+    return and_(OutgoingMail.recipient_mailbox == mailbox_of(recipient), OutgoingMail.purpose == FEEDBACK_DIGEST)
 
 
 def _last_written_to(session: Session, recipient: str) -> datetime | None:

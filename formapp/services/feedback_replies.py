@@ -1,19 +1,20 @@
 """A reader who asked to hear when an article is better is told once, and forgotten."""
 
-from collections import defaultdict
+import secrets
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import structlog
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 
-from formapp.address import mailbox_of
+from formapp.address import domain_of, mailbox_of
 from formapp.mail.feedback_letters import ChangedArticle, feedback_acted_on
-from formapp.mail.purposes import FEEDBACK_ACTED_ON
+from formapp.mail.purposes import ACKNOWLEDGEMENTS, FEEDBACK_ACTED_ON
 from formapp.models import Article, Feedback, OutgoingMail
 from formapp.rules.feedback import DONE
 from formapp.rules.wording import say_hours
@@ -32,52 +33,89 @@ MOST_READERS = 100
 _WAITS = Feedback.email.is_not(None)
 _AS_IT_IS = {"synchronize_session": False}
 
+_random = secrets.SystemRandom()
 log = structlog.get_logger()
+
+
+class _Waiting(NamedTuple):
+    """Feedback whose reader asked to hear of a change."""
+
+    number: int
+    email: str
+    is_proven: bool
 
 
 def tell_readers(database: Database, desk: Desk, now: datetime) -> int:
     """Queue one letter to each reader for all the articles that were changed because of what they said; return how many.
 
     Whoever may not be written to just now is told later; who never may be, or has waited for KEPT_FOR, is forgotten. A transaction
-    for each reader; one whose letter cannot be written holds up no other. Raises what the database raises.
+    for each reader; one whose letter cannot be written holds up no other. Raises what the database raises: for one of them at the end.
     """
     _forget_what_is_old(database, now)
     with database.reading() as session:
-        readers = _due(session)
+        readers = _next(session, desk, now)
         if not readers:
             return 0
         owners = Owners.read(session, desk)
-    told = 0
+    told, first = 0, None
     for numbers in readers:
-        if told == MOST_READERS:
-            break
         try:
             with database.transaction() as session:
                 told += _tell(session, owners, numbers, desk, now)
         except Outrun:
             continue
-        except (SQLAlchemyError, DatabaseError):
+        except DatabaseError:
             raise
         except Exception as trouble:
             # The kind only: what an error says may hold an address.
             log.error("a reader could not be told of a change", error=type(trouble).__name__)
+            if isinstance(trouble, SQLAlchemyError):
+                first = first or trouble
+    if first:
+        raise first
     return told
 
 
-def _due(session: Session) -> list[list[int]]:
-    """Return the numbers of the feedback that there is news of, those of one mailbox together, the longest done first."""
-    changed = select(Feedback.number, Feedback.email).where(_WAITS, *_IS_CHANGED).order_by(Feedback.published_at, Feedback.number)
-    mailboxes: defaultdict[str, list[int]] = defaultdict(list)
-    for number, email in session.execute(changed):
-        mailboxes[mailbox_of(email or "")].append(number)
-    return list(mailboxes.values())
+def _next(session: Session, desk: Desk, now: datetime) -> list[list[int]]:
+    """Return whom to tell in this look, each by the numbers of their feedback: at most MOST_READERS, and nobody who must wait."""
+    caps, sent = _caps(desk.caps), _sent_in_an_hour(session, now)
+    due = _due(session)
+    if len(due) > MOST_READERS:
+        # In any order: whoever cannot be told is in nobody's way for ever.
+        _random.shuffle(due)
+    chosen: list[list[int]] = []
+    for mailbox, some in due:
+        if len(chosen) == MOST_READERS or sent.total() >= caps.in_all_per_hour:
+            break
+        # Without a look at each reader of a domain that has had its share.
+        domain = domain_of(mailbox)
+        if sent[domain] >= caps.per_domain_per_hour or _must_wait(session, some, desk, now):
+            continue
+        sent[domain] += 1
+        chosen.append([one.number for one in some])
+    return chosen
 
 
-# Where the page is gone there is nothing to show, and what was set aside is mailed to nobody.
+def _sent_in_an_hour(session: Session, now: datetime) -> Counter[str]:
+    """Return how many letters the caps hold against each domain."""
+    lately = and_(OutgoingMail.created_at > now - timedelta(hours=1), OutgoingMail.created_at <= now)
+    sent = select(OutgoingMail.recipient_domain, func.count()).where(OutgoingMail.purpose.in_(ACKNOWLEDGEMENTS), lately)
+    return Counter(dict(session.execute(sent.group_by(OutgoingMail.recipient_domain)).all()))
+
+
+def _due(session: Session) -> list[tuple[str, list[_Waiting]]]:
+    """Return the feedback that there is news of, by its readers' mailboxes, the longest done first."""
+    asked = select(Feedback.number, Feedback.email, Feedback.is_proven).where(_WAITS, *_IS_CHANGED)
+    mailboxes: defaultdict[str, list[_Waiting]] = defaultdict(list)
+    for number, email, is_proven in session.execute(asked.order_by(Feedback.published_at, Feedback.number)):
+        mailboxes[mailbox_of(email or "")].append(_Waiting(number, email or "", is_proven))
+    return list(mailboxes.items())
+
+
+# Where the page is gone there is nothing to show. What was set aside has been looked at by the editor who marked it as done.
 _IS_CHANGED = (
     Feedback.state == DONE,
     Feedback.published_at.is_not(None),
-    Feedback.set_aside_because.is_(None),
     Feedback.article_id.in_(select(Article.id).where(Article.removed_at.is_(None))),
 )
 
@@ -88,26 +126,28 @@ def _tell(session: Session, owners: Owners, numbers: Sequence[int], desk: Desk, 
     found = session.scalars(wanted.options(selectinload(Feedback.reasons))).all()
     if not found:
         raise Outrun("another worker has told this reader")
-    address = found[0].email or ""
+    waiting = [_Waiting(one.number, one.email or "", one.is_proven) for one in found]
+    address = waiting[0].email
     if reason_never_to_acknowledge(address, desk.own_addresses):
         _forget(session, Feedback.number.in_(numbers))
         return False
-    withheld = reason_not_to_acknowledge(
-        session,
-        address,
-        FOR_FEEDBACK,
-        is_proven=all(one.is_proven for one in found),
-        own_addresses=desk.own_addresses,
-        caps=_caps(desk.caps),
-        now=now,
-    )
-    if withheld:
+    if _must_wait(session, waiting, desk, now):
         return False
     letter = feedback_acted_on(_changed(found, owners, desk), customer=address, hours=say_hours(desk.policy), policy=desk.policy)
     if _forget(session, and_(Feedback.number.in_([one.number for one in found]), _WAITS, *_IS_CHANGED), told_at=now) != len(found):
         raise Outrun("another worker tells this reader, or something has changed")
     outbox.queue(session, letter, letterhead=desk.letterhead, now=now)
     return True
+
+
+def _must_wait(session: Session, some: Sequence[_Waiting], desk: Desk, now: datetime) -> bool:
+    """Whether a reader is written to later: not now, but not never."""
+    address, own = some[0].email, desk.own_addresses
+    if reason_never_to_acknowledge(address, own):
+        return False
+    is_proven = all(one.is_proven for one in some)
+    caps = _caps(desk.caps)
+    return bool(reason_not_to_acknowledge(session, address, FOR_FEEDBACK, is_proven=is_proven, own_addresses=own, caps=caps, now=now))
 
 
 def _caps(caps: AckCaps) -> AckCaps:

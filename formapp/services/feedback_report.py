@@ -1,7 +1,7 @@
 """Gather the report on feedback: added up by the database, which hands over sums and no votes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -32,23 +32,42 @@ class _Known:
         return self.articles[article_id].title if article_id in self.articles else article_id
 
 
+@dataclass(frozen=True)
+class _Tally:
+    """The votes on a revision: those that count, how many are set aside, whether it was ever the published one, the last one's number."""
+
+    article_id: str
+    revision: str
+    votes: Votes
+    set_aside: int
+    was_published: bool
+    last: int
+
+
+def votes_in(session: Session) -> int:
+    """Return how many votes a database holds."""
+    return session.scalar(select(func.count()).select_from(Vote)) or 0
+
+
 def gather(session: Session, desk: Desk, now: datetime) -> Report:
     """Return the whole report as it is at that moment (aware)."""
     day = desk.today(now)
-    tallies = list(_tallies(session))
+    tallies, uncounted = list(_tallies(session)), _uncounted(session)
     articles = {article.id: article for article in session.scalars(select(Article))}
-    # Of an article that was never synced, the text that was voted on last stands for its current one.
-    newest = {article_id: revision for article_id, revision, *_ in sorted(tallies, key=lambda row: row[4])}
-    known = _Known(articles, newest | {article.id: article.revision for article in articles.values()})
+    # Of an article that was never synced, the text with the most votes stands for its current one: a revision that is sent with a vote
+    # may be made up, but one with a commit was the published one.
+    assumed = {one.article_id: one.revision for one in sorted(tallies, key=lambda one: (one.was_published, one.votes.total, one.last))}
+    current = dict.fromkeys(uncounted, "") | assumed | {article.id: article.revision for article in articles.values()}
+    known = _Known(articles, current)
     reasons = _reasons(session, known, desk)
     weeks, overall = _weeks(session, day)
     comments = list(_comments(session, known, desk))
     return Report(
         day=day,
-        articles=_articles(session, known, desk, tallies, weeks, reasons),
-        counted=sum((votes for _, _, votes, *_ in tallies), Votes()),
+        articles=_articles(session, known, desk, tallies, uncounted, weeks, reasons),
+        counted=sum((one.votes for one in tallies), Votes()),
         set_aside=_set_aside(session),
-        uncounted=session.scalar(select(func.sum(UncountedVotes.times))) or 0,
+        uncounted=sum(uncounted.values()),
         weeks=overall,
         reasons=_added_up(reasons.values()),
         comments=tuple(one for one in comments if one.set_aside_because is None),
@@ -57,32 +76,31 @@ def gather(session: Session, desk: Desk, now: datetime) -> Report:
     )
 
 
-def _tallies(session: Session) -> Iterator[tuple[str, str, Votes, int, int]]:
-    """Of each article and revision: its votes, how many are set aside, and the number of the last."""
+def _tallies(session: Session) -> Iterator[_Tally]:
     counted_yes = func.sum(case((_COUNTS & Vote.helpful, 1), else_=0))
     counted_no = func.sum(case((_COUNTS & ~Vote.helpful, 1), else_=0))
-    columns = (Vote.article_id, Vote.revision, counted_yes, counted_no, func.count(), func.max(Vote.id))
-    for article_id, revision, yes, no, every, last in session.execute(select(*columns).group_by(Vote.article_id, Vote.revision)):
-        yield article_id, revision, Votes(yes, no), every - yes - no, last
+    columns = (Vote.article_id, Vote.revision, counted_yes, counted_no, func.count(), func.count(Vote.commit_hash), func.max(Vote.id))
+    for article_id, revision, yes, no, every, with_commit, last in session.execute(select(*columns).group_by(*columns[:2])):
+        yield _Tally(article_id, revision, Votes(yes, no), every - yes - no, with_commit > 0, last)
 
 
-def _weeks(session: Session, day: date) -> tuple[dict[str, tuple[Week, ...]], tuple[Week, ...]]:
-    """The last weeks' counted votes, of each article and of all; a week without votes is there all the same."""
-    mondays = values.mondays_until(day, values.WEEKS)
+def _uncounted(session: Session) -> dict[str, int]:
+    """How many votes on each article are not even kept."""
+    times = select(UncountedVotes.article_id, func.sum(UncountedVotes.times)).group_by(UncountedVotes.article_id)
+    return {article_id: int(number) for article_id, number in session.execute(times)}
+
+
+def _weeks(session: Session, day: date) -> tuple[dict[str, list[Week]], tuple[Week, ...]]:
+    """The counted votes by week: of each article every week with votes, and of all articles the last ones."""
     monday = _monday_of_vote(session)
     columns = (Vote.article_id, monday, _YES, func.count())
-    rows = session.execute(select(*columns).where(_COUNTS, Vote.day >= mondays[0]).group_by(Vote.article_id, monday))
-    found: defaultdict[str, dict[date, Votes]] = defaultdict(dict)
+    found: defaultdict[str, list[Week]] = defaultdict(list)
     together: defaultdict[date, Votes] = defaultdict(Votes)
-    for article_id, week, yes, every in rows:
+    for article_id, week, yes, every in session.execute(select(*columns).where(_COUNTS).group_by(*columns[:2]).order_by(monday)):
         votes = Votes(yes, every - yes)
-        found[article_id][week] = votes
+        found[article_id].append(Week(week, votes))
         together[week] += votes
-
-    def whole(some: Mapping[date, Votes]) -> tuple[Week, ...]:
-        return tuple(Week(one, some.get(one, Votes())) for one in mondays)
-
-    return {article_id: whole(some) for article_id, some in found.items()}, whole(together)
+    return found, values.last_weeks((Week(week, votes) for week, votes in together.items()), day)
 
 
 def _monday_of_vote(session: Session) -> Any:
@@ -125,19 +143,20 @@ def _articles(
     session: Session,
     known: _Known,
     desk: Desk,
-    tallies: Iterable[tuple[str, str, Votes, int, int]],
-    weeks: Mapping[str, tuple[Week, ...]],
+    tallies: Iterable[_Tally],
+    uncounted: Mapping[str, int],
+    weeks: Mapping[str, Sequence[Week]],
     reasons: Mapping[str, tuple[Reason, ...]],
 ) -> tuple[ArticleVotes, ...]:
     now: dict[str, Votes] = {}
     before: defaultdict[str, Votes] = defaultdict(Votes)
-    set_aside: defaultdict[str, int] = defaultdict(int)
-    for article_id, revision, votes, aside, _ in tallies:
-        if known.current[article_id] == revision:
-            now[article_id] = votes
+    set_aside = defaultdict(int, uncounted)
+    for one in tallies:
+        if known.current[one.article_id] == one.revision:
+            now[one.article_id] = one.votes
         else:
-            before[article_id] += votes
-        set_aside[article_id] += aside
+            before[one.article_id] += one.votes
+        set_aside[one.article_id] += one.set_aside
     answered, revisions = dict(answered_articles.totals(session)), _revisions(session, desk)
     found = [
         ArticleVotes(
@@ -147,7 +166,7 @@ def _articles(
             before=before[article_id],
             set_aside=set_aside[article_id],
             answered=answered.get(article_id, 0),
-            weeks=weeks.get(article_id, ()),
+            weeks=tuple(weeks.get(article_id, ())),
             revisions=revisions.get(article_id, ()),
             reasons=reasons.get(article_id, ()),
             **_as_synced(known.articles.get(article_id), article_id, desk),

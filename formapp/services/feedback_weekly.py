@@ -17,6 +17,7 @@ from formapp.services import outbox
 from formapp.services.article_owners import Owners
 from formapp.services.database import Database
 from formapp.services.intake import Desk
+from formapp.services.missed_searches import KEPT_FOR
 from formapp.services.upsert import insert_into
 
 CHORE = "weekly feedback"
@@ -42,16 +43,15 @@ def send_weekly(database: Database, desk: Desk, now: datetime) -> int:
     if local.weekday() == 0 and local.time() < AT:
         monday -= A_WEEK
     with database.reading() as session:
-        last = session.scalar(select(Chore.done_for).where(Chore.name == CHORE))
-    if last is not None and not _is_due(last, monday):
-        return 0
+        if session.scalar(select(Chore.name).where(Chore.name == CHORE, ~_is_due(monday))):
+            return 0
     with database.transaction() as session:
         return _send_to_all(session, desk, monday, now) if _claim(session, monday) else 0
 
 
-def _is_due(last: date, monday: date) -> bool:
+def _is_due(monday: date) -> ColumnElement[bool]:
     # A day further ahead than we ever set one was written by a clock that has since been put back.
-    return last < monday or last > monday + A_WEEK
+    return or_(Chore.done_for < monday, Chore.done_for > monday + A_WEEK)
 
 
 def _claim(session: Session, monday: date) -> bool:
@@ -59,8 +59,7 @@ def _claim(session: Session, monday: date) -> bool:
     first = insert_into(session, Chore).values(name=CHORE, done_for=monday + A_WEEK).on_conflict_do_nothing()
     if cast(CursorResult[Any], session.execute(first)).rowcount == 1:
         return False
-    due = or_(Chore.done_for < monday, Chore.done_for > monday + A_WEEK)
-    taken = session.execute(update(Chore).where(Chore.name == CHORE, due).values(done_for=monday))
+    taken = session.execute(update(Chore).where(Chore.name == CHORE, _is_due(monday)).values(done_for=monday))
     return cast(CursorResult[Any], taken).rowcount == 1
 
 
@@ -73,7 +72,7 @@ def _send_to_all(session: Session, desk: Desk, monday: date, now: datetime) -> i
             continue
         try:
             report = desk.links.report_url(desk.today(now))
-            letter = feedback_weekly(week, editor=recipient, report=report, review_after_days=REVIEW_AFTER.days)
+            letter = feedback_weekly(week, editor=recipient, report=report, review_after=REVIEW_AFTER, searches_of=KEPT_FOR)
             outbox.queue(session, letter, letterhead=desk.letterhead, now=now)
         except HelpCentreError as trouble:
             # One that cannot be written holds up no other. The kind only: its words may be a reader's.
@@ -145,8 +144,9 @@ def _overdue(owners: Owners, recipient: str, monday: date) -> tuple[tuple[NamedA
 
 
 def _searches(session: Session, first: date, monday: date) -> tuple[MissedWords, ...]:
-    """Return what was searched for in vain in the week and is seen often enough to be no one person's, the most often first."""
+    """Return what was searched for in vain in the week, if in KEPT_FOR often enough to be no one person's, the most often first."""
     times, days, last = func.sum(MissedSearch.times), func.count(), func.max(MissedSearch.day)
-    asked = select(MissedSearch.words, times, days).where(MissedSearch.day < monday).group_by(MissedSearch.words)
+    within = (MissedSearch.day >= monday - KEPT_FOR, MissedSearch.day < monday)
+    asked = select(MissedSearch.words, times, days).where(*within).group_by(MissedSearch.words)
     often = asked.having(days >= ENOUGH_DAYS, last >= first).order_by(times.desc(), MissedSearch.words).limit(MOST_SEARCHES)
     return tuple(MissedWords(words, int(number), on) for words, number, on in session.execute(often))

@@ -1,8 +1,10 @@
 """What the worker does beside the mail: held files are scanned again, feedback goes to its readers, and what nobody needs is deleted."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import structlog
 from sqlalchemy.orm import Session
 
 from formapp.mail.letters import team_file_infected, team_file_released
@@ -18,9 +20,14 @@ from formapp.services.voters import forget_voters
 # Files are deleted some at a time; what is left of very many waits for the next time, for the caller has mail to send.
 _MOST_PURGES = 500
 
+log = structlog.get_logger()
+
 
 def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -> Counter[str]:
-    """Scan held files anew, tell the team of each, and delete what nobody needs; return what there was, and how many."""
+    """Scan held files anew, tell the team of each, and delete what nobody needs; return what there was, and how many.
+
+    What concerns feedback comes after that, each part on its own: one that fails is logged, and the first error raised at the end.
+    """
 
     def tell(session: Session, file: Rescanned) -> None:
         _tell_team(session, desk, file, now)
@@ -38,11 +45,14 @@ def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -
         spent = proofs.purge_spent(session, now)
         loose = forget_voters(session, desk.today(now))
         searches = missed_searches.purge(session, desk.today(now))
-    feedback_digests.send_digests(database, desk, now)
-    feedback_weekly.send_weekly(database, desk, now)
-    feedback_replies.tell_readers(database, desk, now)
-    if loose:
-        database.forget_deleted()
+    _each_on_its_own(
+        {
+            "digests of feedback": lambda: feedback_digests.send_digests(database, desk, now),
+            "weekly summaries": lambda: feedback_weekly.send_weekly(database, desk, now),
+            "readers who are told": lambda: feedback_replies.tell_readers(database, desk, now),
+            "what was deleted": database.forget_deleted,
+        }
+    )
     return +Counter(
         files_scanned=rescanned,
         unsent_files_deleted=purged,
@@ -50,6 +60,19 @@ def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -
         voters_forgotten=loose,
         searches_deleted=searches,
     )
+
+
+def _each_on_its_own(parts: Mapping[str, Callable[[], object]]) -> None:
+    first = None
+    for name, part in parts.items():
+        try:
+            part()
+        except Exception as trouble:
+            # The kind only: what an error says may hold a reader's words.
+            log.error("a part of tidying up failed", part=name, error=type(trouble).__name__)
+            first = first or trouble
+    if first:
+        raise first
 
 
 def _tell_team(session: Session, desk: Desk, file: Rescanned, now: datetime) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from formapp.forms.ticket import TicketAnswers, said_in_ticket
 from formapp.mail.letter import Letter
 from formapp.mail.letters import team_new_ticket, ticket_acknowledgement, unproven_acknowledgement
-from formapp.models import Promise, Ticket
+from formapp.models import Article, Promise, Ticket
 from formapp.rules import deadlines
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_hours, to_the_minute
 from formapp.services import attachments, intake
 from formapp.services.acknowledgements import FOR_TICKETS
 from formapp.services.intake import Desk, Envelope, Marked
+from formapp.services.links import Links
 
 OPEN = "open"
 
@@ -44,15 +45,16 @@ def submit(session: Session, answers: TicketAnswers, envelope: Envelope, desk: D
     number = store(session, asdict(answers) | marks, promise, now)
     files = attachments.adopt(session, envelope.tokens, ticket_number=number)
     policy, bc, link, hours = desk.policy, ticket_id(desk.policy, number), desk.links.ticket_url(number), say_hours(desk.policy)
-    said = intake.in_words(promise, now, policy)
+    in_words = intake.in_words(promise, now, policy)
+    said = said_in_ticket(answers, policy, named_article(session, answers.article_id, desk.links))
     marked = Marked.of(session, envelope, marks, answers.email, FOR_TICKETS, desk, now)
-    copy = intake.for_team(desk, envelope, marked, answers.email, said_in_ticket(answers, policy), files, link=link)
-    team = team_new_ticket(copy, ticket_id=bc, summary=answers.summary, promise=said)
+    copy = intake.for_team(desk, envelope, marked, answers.email, said, files, link=link)
+    team = team_new_ticket(copy, ticket_id=bc, summary=answers.summary, promise=in_words)
 
     def acknowledgement() -> Letter:
         if marked.is_proven:
-            return ticket_acknowledgement(ticket_id=bc, customer=answers.email, promise=said, link=link, hours=hours, policy=policy)
-        return unproven_acknowledgement(ticket_id=bc, customer=answers.email, due=said.due, hours=hours, policy=policy)
+            return ticket_acknowledgement(ticket_id=bc, customer=answers.email, promise=in_words, link=link, hours=hours, policy=policy)
+        return unproven_acknowledgement(ticket_id=bc, customer=answers.email, due=in_words.due, hours=hours, policy=policy)
 
     intake.send(session, team, acknowledgement, marked, desk, now, number=number)
     return Receipt(number, promise.due, is_new=True)
@@ -76,6 +78,12 @@ def store(session: Session, columns: dict[str, Any], promise: deadlines.Promise,
     )
     intake.note_event(session, number, now, "received", actor="customer", channel="form", status=OPEN)
     return number
+
+
+def named_article(session: Session, article_id: str | None, links: Links) -> str:
+    """Return an article's title and address; its id where it has not been synced, and nothing for none."""
+    article = session.get(Article, article_id) if article_id else None
+    return f"{article.title} ({links.base_url}/{article.path})" if article else article_id or ""
 
 
 def note_first_response(session: Session, number: int, now: datetime) -> datetime | None:

@@ -10,16 +10,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from formapp.forms.fields import clean_line
+from formapp.forms.fields import clean_text
 from formapp.html import render
 from formapp.models import Feedback
-from formapp.rules.feedback import DONE, ENOUGH_VOTES, LONGEST_NOTE, NEW, STATES, WONT_DO, feedback_id
+from formapp.reports.findings import say_share
+from formapp.rules.feedback import DONE, NEW, STATES, WONT_DO, feedback_id
 from formapp.rules.wording import say_day
-from formapp.services import editors_strip, feedback
+from formapp.services import build_fault, editors_strip, feedback
 from formapp.services.database import DatabaseError
 from formapp.site import ERROR_FRAME
 from formapp.web.context import KEY, Context, runtime, site
-from formapp.web.guards import limit_size, require_own_page
+from formapp.web.guards import limit_size, require_own_page, require_this_machine
 from formapp.web.pages import html
 
 log = structlog.get_logger()
@@ -28,8 +29,6 @@ edit_pages = Blueprint("edit_pages", __name__)
 FILES = Path(__file__).parent.parent / "templates" / "edit"
 BUILD = "helpcentre build"
 _BUILD = re.compile(r'<meta name="helpcentre:build" content="([0-9]{1,15})">')
-# Another site's name may be made to lead here, and then its pages could read what readers said.
-_OWN_NAMES = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 
 
 @edit_pages.record_once
@@ -44,8 +43,7 @@ def _remember_build(state: BlueprintSetupState) -> None:
 def _guard() -> Response | None:
     """Hide the strip from all but this machine, and keep what an editor tries in the preview out of the service's own database."""
     if request.path.startswith("/edit/"):
-        if not _OWN_NAMES.fullmatch(request.headers.get("Host", "")):
-            raise NotFound
+        require_this_machine()
         return None
     if runtime().settings.database_url and request.method not in ("GET", "HEAD", "OPTIONS"):
         frame = site().page(ERROR_FRAME).swapped(render("edit/not_taken.html"))
@@ -70,11 +68,7 @@ def file(name: str) -> Response:
 @edit_pages.get("/edit/build")
 def build() -> Response:
     """Say which build this process shows, and what was wrong with the last one that failed since."""
-    try:
-        found = (runtime().settings.instance_dir / editors_strip.FAULT_FILE).read_text(encoding="utf-8")
-        fault = f"The site was not built; the pages before the change are still shown.\n\n{found}"
-    except FileNotFoundError:
-        fault = ""
+    fault = build_fault.read(runtime().settings.instance_dir)
     return jsonify(build=current_app.extensions[BUILD], fault=fault)
 
 
@@ -91,13 +85,13 @@ def show(article_id: str) -> Response:
     fragment = render(
         "edit/strip.html",
         strip=strip,
-        enough=ENOUGH_VOTES,
         reasons={reason.key: reason.text for reason in policy.feedback.reasons},
         states=STATES,
         choices={NEW: (DONE, WONT_DO), DONE: (NEW,), WONT_DO: (NEW,)},
         said={NEW: "is new again", DONE: "is done", WONT_DO: "won’t be done"},
         feedback_id=feedback_id,
         say_day=lambda moment: say_day(moment, policy),
+        say_share=say_share,
     )
     return Response(fragment, mimetype="text/html")
 
@@ -106,21 +100,20 @@ def show(article_id: str) -> Response:
 def settle() -> AnyResponse:
     """Put feedback into a state, with a note; the answer leads to what then stands beside its article.
 
-    422 for a note that is too long, 404 for feedback that is none, each with the reason as JSON.
+    422 for a note that cannot be kept, 404 for feedback that is none, each with the reason as JSON.
     """
     require_own_page()
     limit_size()
     number, state = request.form.get("number", ""), request.form.get("state", "")
     if state not in STATES or not re.fullmatch("[0-9]{1,9}", number):
         raise BadRequest
-    note = clean_line(request.form.get("note", ""))
-    if len(note) > LONGEST_NOTE:
-        return _not_settled(422, f"The note must be {LONGEST_NOTE} characters or less")
-    running = runtime()
+    running, note = runtime(), clean_text(request.form.get("note"))
     try:
         with running.database.transaction() as session:
             feedback.settle(session, int(number), state, note, running.now())
             article_id = session.get_one(Feedback, int(number)).article_id
+    except feedback.UnusableNote as unusable:
+        return _not_settled(422, str(unusable))
     except feedback.NoSuchFeedback:
         return _not_settled(404, f"{feedback_id(int(number))} is no longer there")
     return redirect(f"/edit/feedback/{article_id}", 303)

@@ -76,14 +76,17 @@ def after_vote(token: str) -> Response:
     running = runtime()
     with running.database.reading() as session:
         found = _opened(session, token, running.now())
-        was_sent = feedback.feedback_of(session, found)
+        said = feedback.feedback_of(session, found)
+        # What was said of the other answer is not shown for this one.
+        said = said if said and said.helpful == found.helpful else None
+        before: dict[str, Any] = {"reasons": [one.reason for one in said.reasons], "comment": said.comment} if said else {}
     if "change" in request.args:
         return _page_of(found, token, state="change")
-    if was_sent and was_sent.helpful == found.helpful:
-        return _page_of(found, token, state="sent")
+    if said and "tell" not in request.args:
+        return _page_of(found, token, state="sent", is_waiting=said.email is not None)
     if found.helpful and "tell" not in request.args:
         return _page_of(found, token, state="yes")
-    return _page_of(found, token, state="tell" if found.helpful else "no", form=_form_for(found))
+    return _page_of(found, token, state="tell" if found.helpful else "no", form=_form_for(found, **before))
 
 
 @feedback_pages.post("/feedback/<token>")
@@ -163,8 +166,8 @@ def _opened(session: Session, token: str, now: datetime) -> Vote:
     return vote
 
 
-def _form_for(vote: Vote, posted: MultiDict[str, str] | None = None) -> FeedbackForm:
-    return (PraiseForm if vote.helpful else FeedbackForm).of(runtime().policy, posted)
+def _form_for(vote: Vote, posted: MultiDict[str, str] | None = None, **before: Any) -> FeedbackForm:
+    return (PraiseForm if vote.helpful else FeedbackForm).of(runtime().policy, posted, **before)
 
 
 def _page_of(vote: Vote, token: str, **shown: Any) -> Response:
@@ -174,10 +177,14 @@ def _page_of(vote: Vote, token: str, **shown: Any) -> Response:
 
 def _page(article: BuiltArticle | None, *, status: int = 200, form: FeedbackForm | None = None, **shown: Any) -> Response:
     """Answer with a page in the site's frame, of which a browser with JavaScript takes only the part marked as the body."""
-    shown = {"token": "", "notice": "", **shown}
+    shown = {"token": "", "notice": "", "is_waiting": False, **shown}
     body = render("feedback/body.html", form=form, path=f"/feedback/{shown['token']}", **shown)
     frame = site().page(ERROR_FRAME).swapped(render("pages/feedback.html", body=Markup(body), article=article))  # noqa: S704 - rendered
     frame = frame.titled(f"Your feedback on “{article.title}”" if article else "Your feedback")
     if form and form.problems:
         frame = frame.with_error_summary(render_error_summary(form.problems))
-    return private(html(frame, status=status))
+    answer = private(html(frame, status=status))
+    if request.method == "POST":
+        # Without JavaScript, Back leads here from the page after it: with no-store it would show nothing of what was typed.
+        answer.headers["Cache-Control"] = "private, no-cache"
+    return answer

@@ -1,7 +1,9 @@
-"""What a POST must pass before its form is read."""
+"""What a request must pass before it is answered, and a POST before its form is read."""
+
+import re
 
 from flask import request
-from werkzeug.exceptions import Forbidden, LengthRequired
+from werkzeug.exceptions import Forbidden, LengthRequired, NotFound
 
 from formapp.web.context import runtime
 
@@ -9,6 +11,16 @@ from formapp.web.context import runtime
 LARGEST_TEXTS = 128 * 1024
 # Twice what is taken, so that somebody who chose too much is told so in the form, with every answer kept.
 LARGEST_WITH_FILES = 32_000_000
+_OWN_NAMES = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+
+
+def require_this_machine() -> None:
+    """Raise NotFound unless the page is asked for under one of this machine's own names, as a developer does.
+
+    Another site's name may be made to lead here, and then that site's pages could read what stands on ours.
+    """
+    if not _OWN_NAMES.fullmatch(request.headers.get("Host", "")):
+        raise NotFound
 
 
 def require_own_page() -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask import Response as FlaskResponse
 
 from formapp.web.context import runtime
+from formapp.web.guards import require_this_machine
 from formapp.web.pages import page
 
 kept_mails = Blueprint("kept_mails", __name__)
@@ -15,7 +16,8 @@ NEWEST = 50
 
 @kept_mails.get("/dev/mail/")
 def list_mails() -> FlaskResponse:
-    """Show the newest mails, as their readers would see them."""
+    """Show the newest mails, as their readers would see them; to this machine only, for their links open what is private."""
+    require_this_machine()
     parser = BytesParser(policy=email_policy.default)
     mails = []
     for path in sorted(runtime().mail_dir.glob("*.eml"), reverse=True)[:NEWEST]:

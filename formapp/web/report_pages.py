@@ -7,10 +7,11 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as Answer
 
+from formapp.forms.fields import clean_text
 from formapp.reports.html import TITLE, Places, Refused, Shown, article_content, article_title, report_content
 from formapp.reports.tables import feedback_csv, feedback_json
 from formapp.reports.values import Report
-from formapp.rules.feedback import LONGEST_NOTE, STATES
+from formapp.rules.feedback import STATES
 from formapp.services import feedback
 from formapp.services.feedback_report import gather
 from formapp.services.links import FEEDBACK_REPORT, REPORT_OPENS_FOR, BadLink
@@ -19,7 +20,6 @@ from formapp.web.context import desk, links, runtime, site
 from formapp.web.guards import limit_size, require_own_page
 from formapp.web.headers import PRIVATE, private
 from formapp.web.pages import html, page
-from formapp.web.ticket_pages import no_such_link
 
 report_pages = Blueprint("report_pages", __name__, url_prefix="/feedback-report/<token>")
 _LARGEST_NUMBER = 2**31 - 1
@@ -59,16 +59,16 @@ def settle(token: str) -> Answer:
     require_own_page()
     if wrong := _wrong(token):
         return wrong
-    number, state, note = _number("number"), request.form.get("state", ""), " ".join(request.form.get("note", "").split())
+    number, state, note = _number("number"), request.form.get("state", ""), clean_text(request.form.get("note"))
     article_id = request.form.get("article") or None
     if state not in STATES:
         raise BadRequest("Send a state that feedback can have.")
-    if len(note) > LONGEST_NOTE:
-        return _show(token, article_id, refused=Refused(number, note), status=422)
     running = runtime()
     try:
         with running.database.transaction() as session:
             feedback.settle(session, number, state, note, running.now())
+    except feedback.UnusableNote as unusable:
+        return _show(token, article_id, refused=Refused(number, note, str(unusable)), status=422)
     except feedback.NoSuchFeedback:
         raise NotFound from None
     places = _places(token)
@@ -117,11 +117,15 @@ def _wrong(token: str) -> Response | None:
     try:
         day = date.fromordinal(links().read(FEEDBACK_REPORT, token))
     except (BadLink, ValueError, OverflowError):
-        return no_such_link()
+        return _no_report("This link does not open the report", 404)
     age = desk().today(runtime().now()) - day
     if not timedelta(days=-1) <= age <= REPORT_OPENS_FOR:
-        return private(page("This link has expired", "report_expired.html", status=410))
+        return _no_report("This link has expired", 410)
     return None
+
+
+def _no_report(title: str, status: int) -> Response:
+    return private(page(title, "report_expired.html", status=status))
 
 
 def _number(name: str) -> int:

@@ -1,14 +1,15 @@
 """The customer's page of a ticket, opened by a signed link."""
 
 from flask import Blueprint, Response
+from sqlalchemy.orm import Session
 
 from formapp.forms.complaint import said_in_complaint
+from formapp.forms.support_form import Said
 from formapp.forms.ticket import said_in_ticket
 from formapp.models import Ticket
-from formapp.policy.policy import Policy
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_day, say_hours, say_moment_in_full, to_the_minute
-from formapp.services import attachments, complaints
+from formapp.services import attachments, complaints, tickets
 from formapp.services.links import TICKET_PAGE
 from formapp.site import REQUEST_FRAME
 from formapp.web.context import links, runtime
@@ -36,7 +37,7 @@ def ticket_page(token: str) -> Response:
                 "complaint.html" if ticket.complaint else "ticket.html",
                 frame=REQUEST_FRAME,
                 ticket_id=ticket_id(policy, ticket.number),
-                answers=_answers(ticket, policy, received, attachments.of_ticket(session, ticket.number)),
+                answers=(("Received", received), *but_the_address(_said(session, ticket), attachments.of_ticket(session, ticket.number))),
                 address=links().ticket_url(ticket.number),
                 promise=promise,
                 due=say_moment_in_full(promise.due_at, policy),
@@ -53,6 +54,7 @@ def no_such_link() -> Response:
     return private(page("This link does not open a request", "bad_link.html", frame=REQUEST_FRAME, status=404))
 
 
-def _answers(ticket: Ticket, policy: Policy, received: str, files: list[attachments.Adopted]) -> tuple[tuple[str, str], ...]:
-    said = said_in_complaint(complaints.answers_of(ticket)) if ticket.complaint else said_in_ticket(ticket, policy)
-    return (("Received", received), *but_the_address(said, files))
+def _said(session: Session, ticket: Ticket) -> tuple[Said, ...]:
+    if ticket.complaint:
+        return said_in_complaint(complaints.answers_of(ticket))
+    return said_in_ticket(ticket, runtime().policy, tickets.named_article(session, ticket.article_id, links()))

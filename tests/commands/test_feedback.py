@@ -72,9 +72,26 @@ def test_the_report_is_written_as_files_and_again_in_their_place(run, runtime: R
     assert made.output == f"{tmp_path}/out/report/index.html: {counted} votes on 8 articles\n"
     assert len(list((tmp_path / "out" / "report" / "articles").iterdir())) == 8
     assert not list((tmp_path / "out").glob(".*"))
-    refused = run("report", "--out", str(tmp_path))
+    refused = run("report", "--out", str(tmp_path / "out"))
     assert isinstance(refused.exception, HelpCentreError)
     assert "holds something else than an earlier report" in str(refused.exception)
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("place", ["", "report", "assets/report", "..", "../.."])
+def test_a_report_is_not_written_where_it_would_be_published(run, runtime: Runtime, place: str):
+    site_dir = runtime.settings.site_dir
+    before = sorted(site_dir.rglob("*"))
+    refused = run("report", "--out", str(site_dir / place))
+    assert isinstance(refused.exception, HelpCentreError)
+    assert "is not apart from the built site" in str(refused.exception)
+    assert sorted(site_dir.rglob("*")) == before
+
+
+@pytest.mark.usefixtures("site")
+def test_a_link_to_the_built_site_is_the_built_site(run, runtime: Runtime, tmp_path: Path):
+    (tmp_path / "link").symlink_to(runtime.settings.site_dir)
+    assert "is not apart from the built site" in str(run("report", "--out", str(tmp_path / "link" / "report")).exception)
 
 
 def test_without_a_built_site_it_says_what_to_do(run, tmp_path: Path):
@@ -132,7 +149,11 @@ def test_what_is_no_feedback_is_refused_with_what_to_write(run, name: str, writt
 
 
 @pytest.mark.usefixtures("three")
-def test_a_note_that_is_too_long_is_refused(run, runtime: Runtime):
-    refused = run("done", "F-1", "--note", "x" * 501)
-    assert str(refused.exception) == "the note has 501 characters: use 500 or less"
+@pytest.mark.parametrize(
+    ("note", "why"), [("x" * 501, "Note must be 500 characters or less"), ("See www.evil.example", "Note must not hold a link")]
+)
+def test_a_note_that_cannot_be_mailed_is_refused(run, runtime: Runtime, note: str, why: str):
+    refused = run("done", "F-1", "--note", note)
+    assert isinstance(refused.exception, HelpCentreError)
+    assert str(refused.exception).startswith(why)
     assert stored(runtime).state == NEW

@@ -15,6 +15,7 @@ ARTICLE_ID = "describe-a-problem"
 THANKS = "That’s great! Thank you for your feedback."
 SORRY = "Sorry this article did not help. Thank you for telling us."
 SENT = "Feedback sent. We’ll use it to improve this article."
+PASSED_ON = "Feedback sent. We’ll pass it on to whoever looks after this article."
 FAILED = "We could not save your feedback. Try again, or email support@billycart.com."
 NO_REASON = "Select at least one reason"
 

@@ -121,18 +121,18 @@ def test_what_readers_said_stands_behind_its_heading_and_is_settled_by_keyboard(
     # The newest stands first.
     last, first = numbers[0], numbers[1]
     page.get_by_label(f"Note on F-{first}").fill("Said")
-    page.get_by_label(f"Note to the reader on F-{last}").fill("Half")
+    page.get_by_label(f"Note on F-{last} to the reader").fill("Half")
     page.get_by_role("button", name=f"Done: F-{first}").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text=f"F-{first} is done")).to_be_visible()
     assert state_of(preview, first) == ("done", "Said")
     # The next one has the focus, and what was written for it is still there.
     expect(page.locator(f"#hc-edit-F-{last}")).to_be_focused()
-    expect(page.get_by_label(f"Note to the reader on F-{last}")).to_have_value("Half")
-    page.get_by_label(f"Note to the reader on F-{last}").fill("x" * 501)
+    expect(page.get_by_label(f"Note on F-{last} to the reader")).to_have_value("Half")
+    page.get_by_label(f"Note on F-{last} to the reader").fill("x" * 501)
     page.get_by_role("button", name=f"Won’t do: F-{last}").press("Enter")
-    expect(page.locator(f"#hc-edit-F-{last}").get_by_role("alert")).to_have_text("The note must be 500 characters or less")
-    page.get_by_label(f"Note to the reader on F-{last}").fill("")
+    expect(page.locator(f"#hc-edit-F-{last}").get_by_role("alert")).to_have_text("Note must be 500 characters or less")
+    page.get_by_label(f"Note on F-{last} to the reader").fill("")
     page.get_by_role("button", name=f"Won’t do: F-{last}").press("Enter")
     expect(page.get_by_role("status").filter(has_text=f"F-{last} won’t be done")).to_be_visible()
     expect(page.locator(f"#{HEADING} + .hc-edit__place summary")).to_be_focused()

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.feedback_reader import (
     ARTICLE,
     NO_REASON,
+    PASSED_ON,
     SENT,
     SORRY,
     THANKS,
@@ -135,13 +136,19 @@ def test_without_javascript_every_answer_is_a_page_of_its_own(visit: Visit):
     page.get_by_label("It is out of date").check()
     page.get_by_role("button", name="Send feedback").last.click()
     expect(page.get_by_text(SENT)).to_be_visible()
+    page.get_by_role("link", name="Change what you told us").click()
+    expect(page.get_by_label("It is out of date")).to_be_checked()
+    expect(page.get_by_label("Tell us more")).to_have_value("Step 2 has moved")
+    page.get_by_label("Tell me when this is improved").fill("reader@example.net")
+    page.get_by_role("button", name="Send feedback").last.click()
+    expect(page.get_by_text("We’ll email you once, when this article is improved.")).to_be_visible()
     page.get_by_role("link", name="Change your answer").click()
     page.get_by_role("button", name="Yes, this article was helpful").click()
     expect(page.get_by_text(THANKS)).to_be_visible()
     page.get_by_role("link", name="Tell us what you liked (optional)").click()
     page.get_by_label("What did you like?").fill("The example")
     page.get_by_role("button", name="Send feedback").last.click()
-    expect(page.get_by_text(SENT)).to_be_visible()
+    expect(page.get_by_text(PASSED_ON)).to_be_visible()
     page.get_by_role("link", name="Back to “How to describe a problem”").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("How to describe a problem")
     # The service knows nothing of who it was, so without JavaScript the question stands there again.

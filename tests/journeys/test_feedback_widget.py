@@ -10,6 +10,7 @@ from tests.journeys.feedback_reader import (
     ARTICLE,
     ARTICLE_ID,
     NO_REASON,
+    PASSED_ON,
     SENT,
     SORRY,
     THANKS,
@@ -63,7 +64,7 @@ def test_s3_after_yes_a_word_on_what_was_good_is_optional(visit: Visit):
     expect(question(page).get_by_label("What did you like?")).to_be_focused()
     question(page).get_by_label("What did you like?").fill("The worked example")
     send_feedback(page)
-    expect(said(page)).to_have_text(SENT)
+    expect(said(page)).to_have_text(PASSED_ON)
 
 
 def test_s2_to_s4_no_asks_what_was_wrong_and_at_least_one_reason_is_needed(visit: Visit):

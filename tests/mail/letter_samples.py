@@ -1,6 +1,7 @@
 """Letters as the intake would write them."""
 
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 from formapp.mail.complaint_letters import complaint_acknowledgement, team_complaint
@@ -172,4 +173,5 @@ def weekly(**changes: Any) -> Letter:
         "searches": [MissedWords("refund to a bank account", 12, 5)],
     }
     week = Week("Mon 16 Nov", "Sun 22 Nov 2026", **(changes or everything))
-    return feedback_weekly(week, editor="editors@example.org", report=REPORT, review_after_days=180)
+    spans = {"review_after": timedelta(days=180), "searches_of": timedelta(weeks=12)}
+    return feedback_weekly(week, editor="editors@example.org", report=REPORT, **spans)

@@ -16,6 +16,7 @@ def weeks(*last: Votes) -> tuple[Week, ...]:
     return tuple(Week(monday, some) for monday, some in zip(mondays_until(TODAY, WEEKS), votes, strict=True))
 
 
+VOTED = weeks(Votes(20, 30), Votes(21, 29), Votes(40, 10), Votes(33, 17))[-4:]
 MENDED = ArticleVotes(
     id="refunds",
     title="Refunds",
@@ -29,12 +30,8 @@ MENDED = ArticleVotes(
     before=Votes(yes=41, no=59),
     set_aside=2,
     answered=5,
-    weeks=weeks(Votes(20, 30), Votes(21, 29), Votes(40, 10), Votes(33, 17)),
-    revisions=(
-        Revision(OLD, date(2025, 6, 1), "First version"),
-        Revision(CURRENT, date(2026, 11, 3), "Say how long it takes"),
-        Revision("2" * 12, date(2026, 11, 18), ""),
-    ),
+    weeks=VOTED,
+    revisions=(Revision(OLD, date(2025, 6, 1), "First version"), Revision(CURRENT, date(2026, 11, 3), "Say how long it takes")),
     reasons=REASONS,
 )
 SELDOM = ArticleVotes(

@@ -1,13 +1,14 @@
 """Every chart as a whole, against its file in golden/, and the colours in which they are drawn."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from formapp import html
 from formapp.reports import charts
-from formapp.reports.values import Votes
+from formapp.reports.values import Revision, Votes, last_weeks
 from tests.conftest import ROOT
 from tests.pages import Page
 from tests.reports.samples import MENDED, REASONS, SEARCHES, TODAY, report, weeks
@@ -15,11 +16,13 @@ from tests.reports.samples import MENDED, REASONS, SEARCHES, TODAY, report, week
 GOLDEN = Path(__file__).parent / "golden"
 STYLE = (ROOT / "theme" / "assets" / "report.css").read_text(encoding="utf-8")
 FRAME = (ROOT / "theme" / "assets" / "frame.css").read_text(encoding="utf-8")
+YEAR = last_weeks(MENDED.weeks, TODAY)
+CHANGES = (*MENDED.revisions, Revision("2" * 12, date(2026, 11, 18), ""))
 CHARTS = {
     "mend-first": ("bars", charts.mend_first(report())),
     "reasons": ("bars", charts.reasons("reasons", REASONS)),
     "searches": ("bars", charts.searches(SEARCHES, TODAY)),
-    "weeks": ("weeks", charts.weeks("weeks", "It helped.", MENDED.weeks[-6:], MENDED.revisions, TODAY)),
+    "weeks": ("weeks", charts.weeks("weeks", "It helped.", YEAR[-6:], CHANGES, TODAY)),
     "nothing": ("bars", charts.reasons("nothing", ())),
 }
 
@@ -64,8 +67,7 @@ def test_a_week_without_votes_and_a_year_without_any_are_drawn():
 
 
 def test_a_revision_of_before_these_weeks_has_no_mark_and_two_of_one_day_share_one():
-    some = (*MENDED.revisions, MENDED.revisions[-1])
-    marks = charts.weeks("weeks", "", MENDED.weeks, some, TODAY).marks
+    marks = charts.weeks("weeks", "", YEAR, (*CHANGES, CHANGES[-1]), TODAY).marks
     assert [(mark.number, mark.says) for mark in marks] == [(1, ("Tue 3 Nov: Say how long it takes",)), (2, ("Wed 18 Nov",) * 2)]
     # The 3rd of November is 337 days after the 1st of December, of 364.
     assert marks[0].left == f"{100 * 337 / 364:.2f}%"

@@ -36,6 +36,21 @@ def test_it_is_said_whether_the_last_change_of_an_article_helped(now: Votes, bef
     assert plainly(findings.of_article(replace(MENDED, now=now, before=before), TODAY)) == said
 
 
+def test_a_text_that_came_back_is_no_change_as_its_votes_are_of_both_times():
+    again = replace(MENDED, revision=MENDED.revisions[0].revision, now=Votes(yes=20), before=Votes(2, 18))
+    assert again.changed_on is None
+    assert plainly(findings.of_article(again, TODAY)) == "100% of 20 votes found “Refunds” helpful."
+
+
+@pytest.mark.parametrize(
+    ("votes", "said"),
+    [(Votes(0, 300), "0%"), (Votes(1, 299), "under 1%"), (Votes(2, 298), "1%"), (Votes(298, 2), "99%"), (Votes(299, 1), "over 99%"),
+     (Votes(300, 0), "100%"), (Votes(1, 199), "under 1%")],
+)  # fmt: skip
+def test_none_and_all_are_said_of_none_and_of_all_only(votes: Votes, said: str):
+    assert findings.say_share(votes.helpful) == said
+
+
 def test_a_change_of_another_year_is_said_with_its_year():
     assert "Tue 3 Nov 2026" in findings.of_article(MENDED, date(2027, 1, 4))
 
@@ -62,7 +77,8 @@ def test_what_to_mend_first_is_said_and_how_sure_that_is():
     assert plainly(findings.of_mend_first([MENDED])) == "“Refunds” is the one to mend first: 27% of its 100 votes say No."
     few = "“Fees & <charges>” is the one to mend first: 100% of its 1 vote say No, which is too few to be sure."
     assert plainly(findings.of_mend_first([SELDOM])) == few
-    assert findings.of_mend_first([]) == "No article has a No on its text as it is now."
+    nothing = "No article stands out: none is sure to fail 5% of its readers or more."
+    assert findings.of_mend_first([]) == nothing
 
 
 def test_the_commonest_reason_and_the_commonest_search_are_said():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from formapp.policy.policy import Policy
 from formapp.reports import folder
-from formapp.reports.folder import NotOurFolder
+from formapp.reports.folder import UnusableFolder
 from formapp.reports.html import COMMENTS_A_PAGE
 from formapp.reports.values import Report
 from tests.abuse.test_nasty_texts import NASTY
@@ -85,7 +86,7 @@ def test_only_an_earlier_report_is_written_over(write, tmp_path: Path):
     (tmp_path / "empty").mkdir()
     write(name="empty")
     written = write()
-    (written / "articles" / "gone.html").write_text("an article that was taken out")
+    shutil.copy(written / "articles" / "refunds.html", written / "articles" / "gone.html")
     write()
     assert not (written / "articles" / "gone.html").exists()
 
@@ -94,9 +95,41 @@ def test_only_an_earlier_report_is_written_over(write, tmp_path: Path):
     (tmp_path / "file").write_text("my own file")
     (tmp_path / "link").symlink_to(written)
     for name in ("mine", "file", "link"):
-        with pytest.raises(NotOurFolder, match="name a folder that is empty"):
+        with pytest.raises(UnusableFolder, match="name a folder that is empty"):
             write(name=name)
     assert (tmp_path / "mine" / "index.html").read_text() == "my own page"
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "articles/mine.html", "articles/more/refunds.html", "articles/feedback.csv", "more"])
+def test_a_report_with_a_file_of_somebodys_own_is_not_written_over(write, name: str):
+    own = write() / name
+    own.parent.mkdir(exist_ok=True)
+    if own.suffix:
+        own.write_text("my own words")
+    else:
+        own.mkdir()
+    with pytest.raises(UnusableFolder, match=f"as {name.removesuffix('/refunds.html')}: name a folder that is empty"):
+        write()
+    assert own.exists()
+
+
+def test_a_table_without_a_report_is_somebodys_own(write, tmp_path: Path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "feedback.csv").write_text("my own table")
+    with pytest.raises(UnusableFolder, match="as feedback.csv"):
+        write(name="mine")
+
+
+@pytest.mark.parametrize("name", [".", "a-file/report", "x" * 300, "/proc/report"])
+def test_where_nothing_can_be_written_it_says_what_to_do(policy: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    if name.startswith("a-file"):
+        Path("a-file").touch()
+    before = list(Path().iterdir())
+    with pytest.raises(UnusableFolder, match=r"cannot be written \(.*\): name a folder that is empty, or not there yet, in a folder"):
+        folder.write(Path(name), report(), policy, STYLESHEETS)
+    assert list(Path().iterdir()) == before
 
 
 def test_a_report_that_cannot_be_finished_leaves_the_earlier_one(write, policy: Policy):

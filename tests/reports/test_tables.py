@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from formapp.reports.tables import feedback_csv, feedback_json, votes_csv
+from formapp.reports.values import Votes, Week
 from tests.abuse.test_nasty_texts import NASTY
 from tests.reports.samples import MENDED, SELDOM, comment, report
 
@@ -79,6 +82,11 @@ def test_votes_are_a_row_for_each_article_and_week():
     assert rows[0] == ["article_id", "article", "week", "yes", "no"]
     assert rows[1] == ["refunds", "Refunds", "2026-11-02", "20", "30"]
     assert len(rows) == 5
+
+
+def test_votes_of_more_than_a_year_ago_are_in_the_table_too():
+    long_ago = replace(MENDED, weeks=(Week(date(2024, 1, 1), Votes(7, 2)), *MENDED.weeks))
+    assert rows_of(votes_csv(report(articles=(long_ago,))))[1] == ["refunds", "Refunds", "2024-01-01", "7", "2"]
 
 
 def test_the_json_has_the_shape_that_is_documented():

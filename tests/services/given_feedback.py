@@ -6,10 +6,14 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from formapp.mail.letter import Letter
 from formapp.models import Article, Feedback, FeedbackReason, OutgoingMail, Vote
 from formapp.runtime import Runtime
+from formapp.services import outbox
 
 _voters = itertools.count()
 
@@ -81,6 +85,18 @@ def mails(runtime: Runtime, purpose: str) -> list[EmailMessage]:
 
 def text_of(mail: EmailMessage) -> str:
     return cast(str, mail.get_content()).replace("\r\n", "\n")
+
+
+def fail_for(patched: pytest.MonkeyPatch, recipient: str, trouble: Exception) -> None:
+    """Let whatever is queued for a recipient fail."""
+    queue = outbox.queue
+
+    def fails(session: Session, letter: Letter, **about: Any) -> OutgoingMail:
+        if letter.recipient == recipient:
+            raise trouble
+        return queue(session, letter, **about)
+
+    patched.setattr(outbox, "queue", fails)
 
 
 def weeks(number: float) -> timedelta:

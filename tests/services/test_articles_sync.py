@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from formapp.models import Article, ArticleRevision
+from formapp.commands.articles import say_synced
+from formapp.models import Article, ArticleRevision, Feedback, Vote
 from formapp.rules.feedback import DONE, NEW, WONT_DO
 from formapp.runtime import Runtime
 from formapp.services import feedback
@@ -165,6 +166,16 @@ def test_an_article_that_is_gone_is_marked_and_one_that_comes_back_is_not(runtim
     assert [article["removed_at"] for article in rows(runtime, Article)] == [None, None]
 
 
+def test_an_article_that_no_longer_asks_is_told_of_like_one_that_was_taken_out(runtime: Runtime, docs: Path) -> None:
+    write(docs)
+    write(docs, "b.md", id="b")
+    synced(runtime, docs)
+    write(docs, "b.md", id="b", hide="[feedback]")
+    done = synced(runtime, docs)
+    assert done == Synced(articles=1, removed=["b"])
+    assert say_synced(done) == ["1 article read", "no longer asks whether it helped, or was taken out: b"]
+
+
 def test_a_folder_without_articles_removes_none(runtime: Runtime, docs: Path, tmp_path: Path) -> None:
     write(docs)
     synced(runtime, docs)
@@ -277,3 +288,31 @@ def test_what_is_opened_again_is_not_settled_again_by_the_same_line(runtime: Run
     synced(runtime, docs)
     write(docs, fixes=f"[F-{number}]")
     assert synced(runtime, docs).settled == [f"F-{number}"]
+
+
+def test_readers_are_told_of_a_change_only_when_the_text_is_another_than_the_one_they_saw(runtime: Runtime, docs: Path) -> None:
+    write(docs)
+    synced(runtime, docs)
+    number = given.feedback(runtime, article_id="how-to", email="reader@example.net")
+    with runtime.database.transaction() as session:
+        seen = session.get_one(Vote, session.get_one(Feedback, number).vote_id)
+        seen.revision = session.get_one(Article, "how-to").revision
+    write(docs, fixes=f"[F-{number}]")
+    done = synced(runtime, docs)
+    assert (done.settled, done.published, done.waiting) == ([f"F-{number}"], 0, [f"F-{number}"])
+    write(docs, text="# How to\n\n## First\n\nBetter.\n")
+    done = synced(runtime, docs)
+    assert (done.published, done.waiting) == (1, [])
+
+
+def test_a_new_text_with_an_old_date_is_said_to_have_one(runtime: Runtime, clock: Clock, docs: Path) -> None:
+    write(docs, modified="2026-11-20T09:00:00+10:00")
+    assert synced(runtime, docs).faults == []
+    clock.pass_(days=1)
+    file = write(docs, text="# How to\n\nBetter.\n", modified="2026-11-20T09:00:00+10:00")
+    assert synced(runtime, docs).faults == [
+        f"{file}: modified: is older than this text: set it to now, and modified_by to whoever changed it"
+    ]
+    clock.pass_(days=1)
+    write(docs, text="# How to\n\nBest.\n", modified="2026-11-25T12:00:00+10:00")
+    assert synced(runtime, docs).faults == []

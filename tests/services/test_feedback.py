@@ -5,28 +5,22 @@ import pytest
 from sqlalchemy import select
 
 from formapp.models import Feedback, FeedbackReason, SpentChallenge
-from formapp.rules.feedback import DONE, NEW, WONT_DO
+from formapp.rules.feedback import DONE, NEW
 from formapp.runtime import Runtime
-from formapp.services import feedback
 from formapp.services.feedback import (
     MOST_COMMENTS_IN_AN_HOUR,
     MOST_UNPROVEN_IN_AN_HOUR,
+    SHORTEST_SAME_TEXT,
     Comment,
-    NoSuchFeedback,
     Sending,
 )
 from formapp.services.proofs import Solved
 from tests.clock import Clock
-from tests.services.votes import ANN, BOB, give, given, others, together, vote
+from tests.services.votes import ANN, BOB, give, given, others, settle, together, vote
 
 
 def solved(runtime: Runtime, nonce: str = "nonce") -> Sending:
     return Sending(Solved(nonce, runtime.now() + timedelta(minutes=20)))
-
-
-def settle(runtime: Runtime, number: int, state: str, note: str = "") -> None:
-    with runtime.database.transaction() as session:
-        feedback.settle(session, number, state, note, runtime.now())
 
 
 def test_a_comment_hangs_on_its_vote_with_reasons_and_address(runtime: Runtime, clock: Clock):
@@ -65,10 +59,13 @@ def test_something_else_takes_its_place_and_is_new_again(runtime: Runtime, clock
     first = give(runtime, number)
     mailed(runtime, first)
     settle(runtime, first, DONE, "Mended")
+    told(runtime, first)
     clock.pass_(days=2)
     assert give(runtime, number, **change) == first
     stored = given(runtime, first)
     assert (stored.state, stored.note, stored.mailed_at, stored.settled_at, stored.published_at) == (NEW, "", None, None, None)
+    # Whoever gave an address again waits again.
+    assert stored.told_at is None
     assert stored.given_at == clock.now()
     with runtime.database.reading() as session:
         assert len(session.scalars(select(FeedbackReason)).all()) == 1
@@ -76,28 +73,54 @@ def test_something_else_takes_its_place_and_is_new_again(runtime: Runtime, clock
 
 def mailed(runtime: Runtime, number: int) -> None:
     with runtime.database.transaction() as session:
-        found = session.get(Feedback, number)
-        assert found
-        found.mailed_at = runtime.now()
+        session.get_one(Feedback, number).mailed_at = runtime.now()
+
+
+def told(runtime: Runtime, number: int) -> None:
+    with runtime.database.transaction() as session:
+        found = session.get_one(Feedback, number)
+        found.published_at = found.told_at = runtime.now()
+        found.email = None
 
 
 def test_a_changed_vote_keeps_what_was_said_until_something_else_is_said(runtime: Runtime):
     number = vote(runtime)
     first = give(runtime, number)
-    vote(runtime, helpful=True)
-    assert (given(runtime, first).comment, given(runtime, first).helpful) == ("What is a ledger?", False)
+    vote(runtime, helpful=True, earlier=number)
+    stored = given(runtime, first)
+    assert (stored.comment, stored.helpful, stored.email) == ("What is a ledger?", False, "ann@example.net")
     assert give(runtime, number, reasons=(), text="Clear now", email="") == first
     stored = given(runtime, first)
-    assert (stored.comment, stored.helpful, stored.reasons, stored.email) == ("Clear now", True, [], "ann@example.net")
+    assert (stored.comment, stored.helpful, stored.reasons) == ("Clear now", True, [])
+
+
+@pytest.mark.parametrize(("helpful", "email"), [(False, "ann@example.net"), (True, None)])
+def test_an_address_given_before_stands_unless_the_article_helped_after_all(runtime: Runtime, helpful: bool, email: str | None):
+    number = vote(runtime)
+    first = give(runtime, number)
+    vote(runtime, helpful=helpful, earlier=number)
+    give(runtime, number, reasons=(), text="Something else", email="")
+    assert given(runtime, first).email == email
 
 
 def test_the_same_words_after_a_changed_vote_are_new(runtime: Runtime):
     number = vote(runtime)
     first = give(runtime, number, reasons=(), email="")
     mailed(runtime, first)
-    vote(runtime, helpful=True)
+    vote(runtime, helpful=True, earlier=number)
     give(runtime, number, reasons=(), email="")
     assert (given(runtime, first).helpful, given(runtime, first).mailed_at) == (True, None)
+
+
+def test_whoever_looks_like_the_same_reader_adds_to_a_vote_of_their_own(runtime: Runtime):
+    anns = give(runtime, vote(runtime))
+    bobs = give(runtime, vote(runtime, helpful=True), reasons=(), text="All clear", email="")
+    assert (given(runtime, anns).comment, given(runtime, anns).helpful, given(runtime, anns).email) == (
+        "What is a ledger?",
+        False,
+        "ann@example.net",
+    )
+    assert (given(runtime, bobs).comment, given(runtime, bobs).helpful, given(runtime, bobs).email) == ("All clear", True, None)
 
 
 def test_two_sendings_at_once_are_one_comment(runtime: Runtime):
@@ -151,8 +174,10 @@ def test_two_readers_of_one_article_may_find_the_same_words(runtime: Runtime):
 
 
 def test_a_short_word_that_many_write_is_never_the_same_text(runtime: Runtime):
-    for article_id in ("refunds", "invoices"):
-        assert given(runtime, give(runtime, vote(runtime, article_id=article_id), text="It is unclear")).set_aside_because is None
+    for length, because in ((SHORTEST_SAME_TEXT - 1, None), (SHORTEST_SAME_TEXT, "the same text came under another article")):
+        for article_id, expected in (("refunds", None), ("invoices", because)):
+            number = vote(runtime, article_id=article_id, voter=others(length))
+            assert given(runtime, give(runtime, number, text="u" * length)).set_aside_because == expected
 
 
 def test_reasons_without_a_word_are_never_the_same_text(runtime: Runtime):
@@ -180,6 +205,14 @@ def test_a_burst_of_comments_is_set_aside(runtime: Runtime, clock: Clock, proven
     assert say(most + 1) is None
 
 
+def test_comments_of_a_clock_that_was_two_days_ahead_are_no_burst(runtime: Runtime, clock: Clock):
+    clock.pass_(days=2)
+    for number in range(MOST_UNPROVEN_IN_AN_HOUR):
+        give(runtime, vote(runtime, voter=others(number)), text=f"Text {number}")
+    clock.pass_(days=-2)
+    assert given(runtime, give(runtime, vote(runtime))).set_aside_because is None
+
+
 def test_where_unproven_comments_burst_a_proven_one_is_read(runtime: Runtime):
     for number in range(MOST_UNPROVEN_IN_AN_HOUR + 1):
         give(runtime, vote(runtime, voter=others(number)), text=f"Text {number}")
@@ -191,45 +224,6 @@ def test_a_comment_that_was_set_aside_and_is_sent_anew_is_judged_anew(runtime: R
     first = give(runtime, number, Sending(hasty_because="too quick"))
     give(runtime, number, solved(runtime), text="Said with more care")
     assert given(runtime, first).set_aside_because is None
-
-
-def test_an_editor_settles_feedback_and_opens_it_again(runtime: Runtime, clock: Clock):
-    number = give(runtime, vote(runtime))
-    clock.pass_(days=1)
-    settle(runtime, number, DONE, "Explained the ledger")
-    stored = given(runtime, number)
-    assert (stored.state, stored.note, stored.settled_at, stored.email) == (DONE, "Explained the ledger", clock.now(), "ann@example.net")
-    settle(runtime, number, NEW)
-    stored = given(runtime, number)
-    assert (stored.state, stored.note, stored.settled_at, stored.email) == (NEW, "", None, "ann@example.net")
-
-
-def test_done_twice_is_done_since_the_first_time(runtime: Runtime, clock: Clock):
-    number = give(runtime, vote(runtime))
-    settle(runtime, number, DONE, "One")
-    done_at = clock.now()
-    clock.pass_(days=1)
-    settle(runtime, number, DONE, "Two")
-    assert (given(runtime, number).settled_at, given(runtime, number).note) == (done_at, "Two")
-
-
-def test_whoever_will_never_be_told_is_forgotten(runtime: Runtime):
-    number = give(runtime, vote(runtime))
-    settle(runtime, number, WONT_DO)
-    assert given(runtime, number).email is None
-    settle(runtime, number, NEW)
-    assert given(runtime, number).email is None
-
-
-def test_feedback_that_is_not_there_cannot_be_settled(runtime: Runtime):
-    with pytest.raises(NoSuchFeedback, match="F-4711 is not feedback here"):
-        settle(runtime, 4711, DONE)
-
-
-def test_there_is_no_other_state(runtime: Runtime):
-    number = give(runtime, vote(runtime))
-    with pytest.raises(ValueError, match="'closed' is no state"):
-        settle(runtime, number, "closed")
 
 
 def test_a_digest_of_a_text_heeds_neither_case_nor_spaces():

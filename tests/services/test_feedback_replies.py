@@ -1,11 +1,15 @@
 """A reader who asked to hear when an article is better is told once, and forgotten (issue 4; abuse cases D-10, D-11 and D-13)."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from formapp.mail.purposes import FEEDBACK_ACTED_ON, TICKET_ACKNOWLEDGEMENT
 from formapp.models import Article, Feedback, OutgoingMail
@@ -75,7 +79,6 @@ def test_several_articles_stand_in_one_letter(runtime: Runtime) -> None:
     [
         {"state": "new", "published_at": None},
         {"published_at": None},  # done, and not on the site yet
-        {"set_aside_because": "a filled honeypot"},
         {"email": None},
     ],
 )
@@ -84,6 +87,16 @@ def test_nobody_is_told_before_there_is_something_to_see(runtime: Runtime, chang
     changed(runtime, **changes)
     assert look(runtime) == 0
     assert letters(runtime) == []
+
+
+def test_who_was_set_aside_is_told_like_anybody_once_an_editor_has_marked_it_as_done(runtime: Runtime) -> None:
+    given.article(runtime)
+    number = given.feedback(runtime, email=READER, set_aside_because="a burst of comments")
+    with runtime.database.transaction() as session:
+        feedback.settle(session, number, DONE, "", runtime.now())
+        session.get_one(Feedback, number).published_at = runtime.now()
+    assert look(runtime) == 1
+    assert given.stored(runtime, number).email is None
 
 
 def test_of_an_article_that_is_gone_nobody_is_told_until_it_is_back(runtime: Runtime) -> None:
@@ -175,6 +188,85 @@ def test_a_letter_that_cannot_be_written_holds_up_no_other(runtime: Runtime, mon
         assert look(runtime) == 1
     assert given.stored(runtime, first).email == READER
     assert look(runtime) == 1
+
+
+def test_the_database_fails_one_letter_and_the_others_go_out_before_it_is_said(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    given.article(runtime)
+    for name in ("a", "b", "c"):
+        changed(runtime, email=f"{name}@example.net")
+    with monkeypatch.context() as patched:
+        given.fail_for(patched, "a@example.net", DataError("an address", {}, Exception("too long")))
+        with capture_logs() as lines, pytest.raises(DataError):
+            look(runtime)
+    assert [to for to, _, _ in letters(runtime)] == ["b@example.net", "c@example.net"]
+    assert [(line["event"], line["error"]) for line in lines] == [("a reader could not be told of a change", "DataError")]
+    assert look(runtime) == 1
+
+
+@pytest.fixture
+def begun(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """An entry for each transaction that is begun from now on."""
+    begin, entries = runtime.database.transaction, []
+
+    def noted() -> AbstractContextManager[Session]:
+        entries.append(None)
+        return begin()
+
+    monkeypatch.setattr(runtime.database, "transaction", noted)
+    return entries
+
+
+def test_readers_are_told_some_at_a_time_whether_or_not_it_succeeds(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, begun: list[None]
+) -> None:
+    given.article(runtime)
+    for index in range(5):
+        changed(runtime, email=f"reader{index}@example.net")
+    monkeypatch.setattr(feedback_replies, "MOST_READERS", 2)
+    begun.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(feedback_replies, "feedback_acted_on", lambda *args, **words: 1 / 0)
+        assert (look(runtime), len(begun)) == (0, 2)
+    assert [look(runtime) for _ in range(4)] == [2, 2, 1, 0]
+
+
+def test_who_must_wait_costs_no_transaction_and_no_place(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, begun: list[None]) -> None:
+    given.article(runtime)
+    many = [changed(runtime, email=f"reader{index}@crowded.example") for index in range(30)]
+    told_today, free = changed(runtime, email="told-today@example.net"), changed(runtime, email="free@example.net")
+    queued(runtime.database, runtime.now(), "told-today@example.net", FEEDBACK_ACTED_ON)
+    monkeypatch.setattr(feedback_replies, "MOST_READERS", 6)
+    desk = replace(runtime.desk, caps=replace(runtime.desk.caps, per_domain_per_hour=8))
+    asked = []
+    ask = feedback_replies.reason_not_to_acknowledge
+    monkeypatch.setattr(feedback_replies, "reason_not_to_acknowledge", lambda *args, **about: asked.append(args[1]) or ask(*args, **about))
+    begun.clear()
+    assert tell_readers(runtime.database, desk, runtime.now()) == len(begun) == 5
+    assert [sum(given.stored(runtime, number).email is None for number in some) for some in (many, [told_today], [free])] == [4, 0, 1]
+    # Once as they are chosen and once as they are told; of those who must wait none of the crowded domain.
+    assert len(asked) == 11
+    assert (tell_readers(runtime.database, desk, runtime.now()), len(begun)) == (0, 5)
+
+
+def test_once_as_many_were_sent_as_may_be_nobody_else_is_looked_at(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    given.article(runtime)
+    for index in range(5):
+        changed(runtime, email=f"reader@example{index}.net")
+        queued(runtime.database, runtime.now(), purpose=TICKET_ACKNOWLEDGEMENT)
+    desk = replace(runtime.desk, caps=replace(runtime.desk.caps, in_all_per_hour=10))
+    monkeypatch.setattr(feedback_replies, "reason_not_to_acknowledge", None)
+    assert tell_readers(runtime.database, desk, runtime.now()) == 0
+
+
+def test_whoever_can_never_be_told_is_in_nobodys_way_for_ever(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    given.article(runtime)
+    changed(runtime, email="stuck@example.net")
+    behind = changed(runtime)
+    monkeypatch.setattr(feedback_replies, "MOST_READERS", 1)
+    given.fail_for(monkeypatch, "stuck@example.net", ValueError("a fault of our own"))
+    # One of the two each time; that it is never the second is less likely than one in 10 ** 18.
+    assert sum(look(runtime) for _ in range(60)) == 1
+    assert given.stored(runtime, behind).email is None
 
 
 def test_an_address_is_not_kept_for_ever(runtime: Runtime, clock: Clock) -> None:

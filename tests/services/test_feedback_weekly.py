@@ -65,10 +65,16 @@ def test_a_service_that_begins_before_nine_on_a_monday_has_a_whole_week_of_it(ru
     assert look(runtime) == 1
 
 
-def test_a_worker_that_was_down_on_monday_sends_on_tuesday(runtime: Runtime, clock: Clock, monday: date) -> None:
+def test_a_worker_that_was_down_on_monday_sends_on_tuesday(
+    runtime: Runtime, clock: Clock, monday: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
     article(runtime, reviewed=date(2026, 1, 1))
     clock.pass_(days=1)
     assert [look(runtime), look(runtime)] == [1, 0]
+    with monkeypatch.context() as patched:
+        # And until it is due again no transaction is begun.
+        patched.setattr(runtime.database, "transaction", None)
+        assert look(runtime) == 0
     set_to(clock, runtime, monday + weeks(1))
     assert look(runtime) == 1
 
@@ -146,13 +152,14 @@ def test_an_article_is_past_its_review_after_180_days(runtime: Runtime, monday: 
 
 def test_searches_that_were_seen_on_three_days_are_told_to_the_editors_alone(runtime: Runtime, monday: date) -> None:
     article(runtime, owner="kim@docs.example.org", reviewed=date(2026, 1, 1))
-    days = {"often": (1, 2, 30), "twice": (1, 2), "long ago": (8, 9, 10), "just begun": (0, -1, -2)}
+    # Not those that were searched for in other weeks only; and not with what is older than the figures are said to be.
+    days = {"often": (1, 2, 84, 85), "twice": (1, 2, 85), "long ago": (8, 9, 10), "just begun": (0, -1, -2)}
     with runtime.database.transaction() as session:
         for words, ago in days.items():
             session.add_all(MissedSearch(words=words, day=monday - timedelta(days=day), times=4) for day in ago)
     assert look(runtime) == 2
     letters = said(runtime)
-    assert "often 12 times on 3 days" in letters["team@example.org"]
+    assert "often 12 times on 3 days in the last 12 weeks" in letters["team@example.org"]
     assert not any(words in letters["team@example.org"] for words in ("twice", "long ago", "just begun"))
     assert "Searches" not in letters["kim@docs.example.org"]
 
@@ -168,8 +175,9 @@ def test_the_first_look_of_several_workers_is_the_first_of_all(runtime: Runtime)
     assert together(*[lambda: look(runtime)] * 4) == [0] * 4
 
 
-def test_a_day_that_a_wrong_clock_wrote_silences_nobody(runtime: Runtime, clock: Clock, monday: date) -> None:
+@pytest.mark.parametrize(("days_ahead", "sent"), [(7, [0, 0]), (8, [1, 0]), (3650, [1, 0])])
+def test_a_day_that_a_wrong_clock_wrote_silences_nobody(runtime: Runtime, monday: date, days_ahead: int, sent: list[int]) -> None:
     article(runtime, reviewed=date(2026, 1, 1))
     with runtime.database.transaction() as session:
-        session.get_one(Chore, CHORE).done_for = date(2036, 1, 7)
-    assert [look(runtime), look(runtime)] == [1, 0]
+        session.get_one(Chore, CHORE).done_for = monday + timedelta(days=days_ahead)
+    assert [look(runtime), look(runtime)] == sent

@@ -1,21 +1,27 @@
 """What the worker does beside the mail."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from formapp.forms.escalation import EscalationAnswers
 from formapp.mail.header_lines import MalformedLetter
+from formapp.mail.purposes import FEEDBACK_ACTED_ON, FEEDBACK_DIGEST, FEEDBACK_WEEKLY
 from formapp.models import Attachment, OutgoingMail, SpentChallenge
 from formapp.rules.files import KeptFile
 from formapp.runtime import Runtime
-from formapp.services import attachments, escalations, housekeeping, proofs
+from formapp.services import attachments, escalations, feedback_weekly, housekeeping, proofs
+from formapp.services.database import DatabaseError
 from formapp.services.intake import Envelope
 from formapp.services.proofs import Solved
 from formapp.services.virus_scan import Infected, ScannerDown
 from tests.clock import Clock
 from tests.sample_files import SAMPLES, checked
+from tests.services import given_feedback as given
 from tests.services.test_ticket_letters import read
 
 ASKED = EscalationAnswers(4711, "Soapbox", "Zoë", "zoe@example.net", "07 3000 0000", "Nobody can export.", "Wages are due.")
@@ -129,6 +135,45 @@ def test_very_many_unsent_files_are_deleted_little_by_little(runtime: Runtime, c
         session.execute(update(Attachment).values(held_because=None))
     clock.pass_(hours=24)
     assert [tidied(runtime)["unsent_files_deleted"] for _ in range(3)] == [40, 10, 0]
+
+
+@pytest.mark.parametrize(
+    ("place", "sent"),
+    [
+        ("feedback_digests.send_digests", [FEEDBACK_ACTED_ON, FEEDBACK_WEEKLY]),
+        ("feedback_weekly.send_weekly", [FEEDBACK_ACTED_ON, FEEDBACK_DIGEST]),
+        ("feedback_replies.tell_readers", [FEEDBACK_DIGEST, FEEDBACK_WEEKLY]),
+    ],
+)
+def test_what_fails_with_feedback_stops_nothing_else_and_is_said_at_the_end(
+    runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch, place: str, sent: list[str]
+) -> None:
+    given.article(runtime)
+    feedback_weekly.send_weekly(runtime.database, runtime.desk, runtime.now())
+    clock.pass_(days=14)
+    given.feedback(runtime, given_at=runtime.now() - timedelta(days=5))
+    given.feedback(runtime, "", email="reader@example.net", state="done", published_at=runtime.now())
+    forgot = []
+    monkeypatch.setattr(runtime.database, "forget_deleted", lambda: forgot.append(True))
+
+    def fails(*args: object) -> None:
+        raise OperationalError("a reader’s words", {}, Exception("server closed the connection"))
+
+    monkeypatch.setattr(f"formapp.services.{place}", fails)
+    with capture_logs() as lines, pytest.raises(OperationalError):
+        tidied(runtime)
+    with runtime.database.reading() as session:
+        assert sorted(session.scalars(select(OutgoingMail.purpose))) == sent
+    assert forgot == [True]
+    assert [(line["event"], line["error"]) for line in lines] == [("a part of tidying up failed", "OperationalError")]
+    assert "words" not in str(lines)
+
+
+def test_of_several_errors_the_first_is_raised(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, trouble in (("feedback_weekly.send_weekly", DatabaseError("busy")), ("feedback_replies.tell_readers", ValueError("x"))):
+        monkeypatch.setattr(f"formapp.services.{name}", Mock(side_effect=trouble))
+    with pytest.raises(DatabaseError):
+        tidied(runtime)
 
 
 @pytest.mark.parametrize("trouble", [None, Infected("x")])

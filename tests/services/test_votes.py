@@ -7,10 +7,10 @@ from sqlalchemy import select
 from formapp.models import UncountedVotes
 from formapp.runtime import Runtime
 from formapp.services import feedback
-from formapp.services.feedback import CHANGEABLE_FOR, MOST_IN_AN_HOUR, MOST_OF_A_NETWORK
+from formapp.services.feedback import ANSWERED_AGAIN, CHANGEABLE_FOR, MOST_IN_AN_HOUR, MOST_OF_A_NETWORK
 from formapp.services.voters import voter_of
 from tests.clock import Clock
-from tests.services.votes import ANN, BALLOT, BOB, FIRST, SECOND, counted, others, together, vote, vote_from, votes
+from tests.services.votes import ANN, BALLOT, BOB, FIRST, SECOND, counted, counting, others, together, vote, vote_from, votes
 
 
 def test_a_vote_knows_its_article_text_place_search_and_day(runtime: Runtime, clock: Clock):
@@ -24,10 +24,46 @@ def test_a_vote_knows_its_article_text_place_search_and_day(runtime: Runtime, cl
     assert stored.set_aside_because is None
 
 
-def test_the_last_answer_of_a_reader_stands(runtime: Runtime):
+MANY = "many votes from one network on one day"
+
+
+def test_the_last_answer_stands_where_the_browser_remembers(runtime: Runtime):
+    number = vote(runtime)
+    assert {vote(runtime, helpful=helpful, earlier=number) for helpful in (True, False, True)} == {number}
+    assert [(one.helpful, one.set_aside_because) for one in votes(runtime)] == [(True, None)]
+
+
+def test_where_it_does_not_the_last_answer_counts_and_what_looks_like_the_same_readers_makes_room_unchanged(runtime: Runtime):
     numbers = {vote(runtime, helpful=helpful) for helpful in (False, True, False, True)}
-    assert len(numbers) == 1
-    assert [one.helpful for one in votes(runtime)] == [True]
+    assert len(numbers) == 4
+    *before, last = votes(runtime)
+    assert (last.helpful, last.set_aside_because, last.voter) == (True, None, ANN.reader)
+    assert [one.helpful for one in before] == [False, True, False]
+    assert {(one.set_aside_because, one.voter, one.network) for one in before} == {(ANSWERED_AGAIN, None, None)}
+
+
+def test_a_vote_that_made_room_is_still_its_readers_and_still_only_one_counts(runtime: Runtime):
+    anns = vote(runtime)
+    bobs = vote(runtime, helpful=True)  # of the same network and browser
+    assert vote(runtime, helpful=True, earlier=anns) == anns
+    assert vote(runtime, helpful=False, earlier=bobs) == bobs
+    assert [(one.id, one.helpful, one.set_aside_because) for one in votes(runtime)] == [(anns, True, ANSWERED_AGAIN), (bobs, False, None)]
+
+
+def test_who_answers_again_counts_as_before_and_uses_up_nothing_of_their_network(runtime: Runtime):
+    office = [others(number, "office") for number in range(MOST_OF_A_NETWORK + 1)]
+    for voter in office:
+        vote(runtime, voter=voter)
+    for voter in office:
+        vote(runtime, voter=voter, helpful=True)
+    assert [one.helpful for one in counting(runtime)] == [True] * MOST_OF_A_NETWORK
+    # What did not count gives the reason why its successor does not, and keeps it.
+    assert [one.set_aside_because for one in votes(runtime)] == [
+        *[ANSWERED_AGAIN] * MOST_OF_A_NETWORK,
+        MANY,
+        *[None] * MOST_OF_A_NETWORK,
+        MANY,
+    ]
 
 
 def test_another_reader_and_another_article_are_other_votes(runtime: Runtime):
@@ -44,12 +80,15 @@ def test_a_new_text_asks_anew(runtime: Runtime):
     assert new != old
 
 
-def test_an_old_page_after_a_vote_on_the_new_text_changes_that_vote(runtime: Runtime):
+def test_an_old_page_after_a_vote_on_the_new_text_counts_in_the_place_of_that_vote(runtime: Runtime):
     """Otherwise a tab left open, or a made-up revision, would be another vote."""
-    new = vote(runtime, revision=SECOND)
-    assert vote(runtime, revision=FIRST, is_current=False, helpful=True) == new
-    assert [vote(runtime, revision=f"{number:012x}", is_current=False) for number in range(5)] == [new] * 5
-    assert [(one.revision, one.helpful) for one in votes(runtime)] == [(SECOND, False)]
+    vote(runtime, revision=SECOND)
+    vote(runtime, revision=FIRST, is_current=False, helpful=True)
+    assert [(one.revision, one.helpful) for one in counting(runtime)] == [(FIRST, True)]
+    for number in range(5):
+        vote(runtime, revision=f"{number:012x}", is_current=False)
+    assert [(one.revision, one.helpful) for one in counting(runtime)] == [("000000000004", False)]
+    assert votes(runtime)[0].revision == SECOND
 
 
 def test_an_old_page_is_a_vote_on_what_was_read(runtime: Runtime):
@@ -57,15 +96,18 @@ def test_an_old_page_is_a_vote_on_what_was_read(runtime: Runtime):
     assert [(one.revision, one.commit_hash) for one in votes(runtime)] == [(FIRST, None)]
 
 
-def test_made_up_revisions_are_no_more_than_two_votes_of_a_reader(runtime: Runtime):
+def test_of_made_up_revisions_no_more_than_two_votes_of_a_reader_count(runtime: Runtime):
     for number in range(5):
         vote(runtime, revision=f"{number:012x}", is_current=False)
+        assert counted(runtime) == 1
         vote(runtime, revision=FIRST)
-    assert len(votes(runtime)) == 2
+        assert counted(runtime) == 2
 
 
-def test_an_article_whose_text_nobody_knows_has_one_vote_of_a_reader(runtime: Runtime):
-    assert vote(runtime, revision="", commit_hash=None) == vote(runtime, revision="", commit_hash=None, helpful=True)
+def test_for_an_article_whose_text_nobody_knows_one_vote_of_a_reader_counts(runtime: Runtime):
+    for helpful in (False, True):
+        vote(runtime, revision="", commit_hash=None, helpful=helpful)
+    assert [one.helpful for one in counting(runtime)] == [True]
 
 
 @pytest.mark.parametrize("days", [1, 179])
@@ -105,9 +147,10 @@ def test_a_vote_that_is_not_there_is_a_new_one(runtime: Runtime):
     assert counted(runtime) == 1
 
 
-def test_two_clicks_at_once_are_one_vote(runtime: Runtime):
-    together(*[lambda helpful=number % 2 == 0: vote(runtime, helpful=helpful) for number in range(8)])
-    assert len(votes(runtime)) == 1
+def test_of_clicks_at_once_one_counts(runtime: Runtime):
+    together(*[lambda helpful=number % 2 == 0: vote_from(runtime, "203.0.113.9", helpful=helpful) for number in range(8)])
+    assert len(votes(runtime)) == 8
+    assert counted(runtime) == 1
 
 
 def test_d56_ten_thousand_votes_from_one_browser_count_once(runtime: Runtime, database_url: str):
@@ -117,7 +160,8 @@ def test_d56_ten_thousand_votes_from_one_browser_count_once(runtime: Runtime, da
         voter = voter_of(session, "203.0.113.9", "Firefox", day)
         for number in range(times):
             feedback.cast(session, replace(BALLOT, helpful=number == times - 1), voter, runtime.now(), day)
-    assert [(one.helpful, one.set_aside_because) for one in votes(runtime)] == [(True, None)]
+    assert [one.helpful for one in counting(runtime)] == [True]
+    assert len(votes(runtime)) == times
 
 
 def test_d56_from_one_network_a_few_count_in_a_day_whatever_its_browsers_call_themselves(runtime: Runtime, clock: Clock):
@@ -128,7 +172,7 @@ def test_d56_from_one_network_a_few_count_in_a_day_whatever_its_browsers_call_th
             feedback.cast(session, BALLOT, voter, runtime.now(), day)
     assert counted(runtime) == MOST_OF_A_NETWORK
     assert len(votes(runtime)) == 200
-    assert {one.set_aside_because for one in votes(runtime)} == {None, "many votes from one network on one day"}
+    assert {one.set_aside_because for one in votes(runtime)} == {None, MANY}
     # Elsewhere, on another article, and tomorrow, they count again.
     vote_from(runtime, "203.0.113.10", "Browser 1")
     vote_from(runtime, "203.0.113.9", "Browser 1", article_id="invoices")
@@ -138,10 +182,9 @@ def test_d56_from_one_network_a_few_count_in_a_day_whatever_its_browsers_call_th
 
 
 def test_d56_from_one_network_at_once_no_more_count_than_one_after_the_other(runtime: Runtime):
-    vote_from(runtime, "203.0.113.10", article_id="invoices")  # so that the day has its key
-    together(*[lambda number=number: vote(runtime, voter=others(number, "office")) for number in range(10)])
-    assert len(votes(runtime)) == 1 + 10
-    assert counted(runtime) == 1 + MOST_OF_A_NETWORK
+    together(*[lambda number=number: vote_from(runtime, "203.0.113.9", f"Browser {number}") for number in range(10)])
+    assert len(votes(runtime)) == 10
+    assert counted(runtime) == MOST_OF_A_NETWORK
 
 
 def test_d56_a_burst_from_many_addresses_is_kept_and_set_aside(runtime: Runtime, clock: Clock):
@@ -155,6 +198,15 @@ def test_d56_a_burst_from_many_addresses_is_kept_and_set_aside(runtime: Runtime,
     clock.pass_(hours=1)
     vote(runtime, voter=BOB)
     assert counted(runtime) == MOST_IN_AN_HOUR + 2
+
+
+def test_votes_of_a_clock_that_was_two_days_ahead_are_no_burst(runtime: Runtime, clock: Clock):
+    clock.pass_(days=2)
+    for number in range(MOST_IN_AN_HOUR):
+        vote(runtime, voter=others(number))
+    clock.pass_(days=-2)
+    vote(runtime, voter=BOB)
+    assert votes(runtime)[-1].set_aside_because is None
 
 
 def test_a_vote_set_aside_stays_so_when_it_is_changed(runtime: Runtime, clock: Clock):

@@ -1,4 +1,4 @@
-"""Votes and what is added to them, as a reader gives them."""
+"""Votes and what is added to them, as a reader gives and an editor settles them."""
 
 import threading
 from collections.abc import Callable
@@ -28,8 +28,10 @@ def vote(runtime: Runtime, *, voter: Voter = ANN, **changes: object) -> int:
 def vote_from(runtime: Runtime, client: str, browser: str = "Firefox", **changes: object) -> int:
     """Cast a vote now, as somebody at that address; return its number."""
     with runtime.database.transaction() as session:
-        voter = voter_of(session, client, browser, runtime.desk.today(runtime.now()))
-    return vote(runtime, voter=voter, **changes)
+        now = runtime.now()
+        day = runtime.desk.today(now)
+        voter = voter_of(session, client, browser, day)
+        return feedback.cast(session, replace(BALLOT, **changes), voter, now, day).id  # type: ignore[arg-type]
 
 
 def give(runtime: Runtime, number: int, sending: Sending | None = None, **changes: object) -> int:
@@ -40,13 +42,24 @@ def give(runtime: Runtime, number: int, sending: Sending | None = None, **change
         return feedback.give(session, found, replace(COMMENT, **changes), sending or Sending(), runtime.now()).number  # type: ignore[arg-type]
 
 
+def settle(runtime: Runtime, number: int, state: str, note: str = "") -> None:
+    """Put feedback into a state now, as an editor does."""
+    with runtime.database.transaction() as session:
+        feedback.settle(session, number, state, note, runtime.now())
+
+
 def votes(runtime: Runtime) -> list[Vote]:
     with runtime.database.reading() as session:
         return list(session.scalars(select(Vote).order_by(Vote.id)))
 
 
+def counting(runtime: Runtime) -> list[Vote]:
+    """Return the votes that count."""
+    return [one for one in votes(runtime) if one.set_aside_because is None]
+
+
 def counted(runtime: Runtime) -> int:
-    return sum(one.set_aside_because is None for one in votes(runtime))
+    return len(counting(runtime))
 
 
 def given(runtime: Runtime, number: int) -> Feedback:

@@ -75,6 +75,11 @@ def votes(runtime: Runtime) -> list[Vote]:
         return list(session.scalars(select(Vote).order_by(Vote.id)))
 
 
+def counting(runtime: Runtime) -> list[Vote]:
+    """Return the votes that count."""
+    return [one for one in votes(runtime) if one.set_aside_because is None]
+
+
 def feedback(runtime: Runtime) -> list[Feedback]:
     """Return everything that readers added, each with its reasons."""
     with runtime.database.reading() as session:
@@ -105,6 +110,9 @@ THANKS = {
     "no": "Sorry this article did not help. Thank you for telling us.",
 }
 SENT = "Feedback sent. We’ll use it to improve this article."
+SENT_PRAISE = "Feedback sent. We’ll pass it on to whoever looks after this article."
+# An answer to what was posted, which the browser's Back may show again.
+KEPT_BY_ITS_BROWSER = "private, no-cache"
 
 
 def in_parts(fields: dict[str, Any]) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The editor's strip: what it shows, to whom, and what its buttons do."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from sqlalchemy import text
 from formapp.models import Feedback, UncountedVotes
 from formapp.rules.feedback import DONE, LONGEST_NOTE, NEW, WONT_DO
 from formapp.runtime import Runtime
-from formapp.services.editors_strip import FAULT_FILE
+from formapp.services import build_fault, editors_strip
 from formapp.settings import SettingsError, read_settings
 from tests.abuse.test_nasty_texts import NASTY
+from tests.clock import MONDAY_AFTERNOON
 from tests.pages import Page
 from tests.readers import remark, vote
 
@@ -72,8 +74,8 @@ def test_the_votes_on_this_text_are_shown_apart_from_those_before_it(preview: Fl
         session.add(vote("another", revision=NOW, helpful=True))
         session.add(UncountedVotes(article_id=ARTICLE, day=vote(ARTICLE).day, times=7))
     shown = plain(preview.get(STRIP).text)
-    assert "This text 75% found it helpful: 9 of 12 votes. 5 more set aside." in shown
-    assert "Texts before it 1 of 4 votes found it helpful: too few to say much." in shown
+    assert "This text 75% found it helpful: 9 of 12 votes. Texts before it 1 of 4 votes found it helpful: too few to say much." in shown
+    assert "Set aside 5 votes." in shown
     assert "Not kept 7 votes that came too fast." in shown
 
 
@@ -102,6 +104,8 @@ def test_what_readers_said_stands_under_its_heading_with_what_is_known_of_it(pre
     assert "Under “windows”, a heading that is not on this page" in shown
     assert f"F-{first} Not helpful Mon 23 Nov 2026 New The reader waits to hear It is difficult to understand gone-from-the-policy" in shown
     assert "Which key? Searched for print screen" in shown
+    assert f"Note on F-{first} to the reader, who gets it by email once this is done (optional)" in shown
+    assert f"Note on F-{second} (optional)" in shown
     assert f"F-{second} Helpful Mon 23 Nov 2026 New On an earlier text Nice" in shown
     assert "Settled: 1" in shown
     assert "Note: Said which key." in shown
@@ -133,6 +137,7 @@ def test_a_button_settles_and_answers_with_what_then_stands_there(
         ({"state": "closed"}, 400),
         ({"state": ""}, 400),
         ({"note": "x" * (LONGEST_NOTE + 1)}, 422),
+        ({"note": "Go to www.evil.example"}, 422),
     ],
 )
 def test_what_cannot_be_settled_is_refused_and_nothing_is_changed(
@@ -142,7 +147,9 @@ def test_what_cannot_be_settled_is_refused_and_nothing_is_changed(
     answer = preview.post("/edit/feedback", data={"number": str(number), "state": DONE, "note": ""} | changes)
     assert answer.status_code == status
     if status in (404, 422):
-        assert answer.json["error"] in ("F-999 is no longer there", "The note must be 500 characters or less")
+        assert answer.json["error"].startswith(
+            ("F-999 is no longer there", "Note must be 500 characters or less", "Note must not hold a link")
+        )
     assert stored(runtime, number).state == NEW
 
 
@@ -198,10 +205,29 @@ def test_the_strips_files_have_their_types_and_the_strict_policy(preview: FlaskC
 
 
 def test_what_was_wrong_with_the_last_build_is_told(preview: FlaskClient, runtime: Runtime):
-    (runtime.settings.instance_dir / FAULT_FILE).write_text("docs/index.md: id: is missing")
-    fault = preview.get("/edit/build").json["fault"]
-    assert fault.startswith("The site was not built; the pages before the change are still shown.")
-    assert fault.endswith("docs/index.md: id: is missing")
+    build_fault.keep(runtime.settings.instance_dir, "docs/index.md: id: is missing")
+    assert preview.get("/edit/build").json["fault"] == "docs/index.md: id: is missing"
+    build_fault.forget(runtime.settings.instance_dir)
+    assert preview.get("/edit/build").json["fault"] == ""
+
+
+def test_what_is_set_aside_hides_no_genuine_remark_and_what_is_left_out_is_said(
+    preview: FlaskClient, say: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(editors_strip, "MOST_REMARKS", 2)
+    genuine = [say(comment="Which key?") for _ in range(2)]
+    for _ in range(2):
+        say(comment="Buy now", set_aside_because="a filled honeypot", given_at=MONDAY_AFTERNOON + timedelta(hours=1))
+    shown = plain(preview.get(STRIP).text)
+    assert all(f"F-{number} Not helpful" in shown for number in genuine)
+    assert "Set aside: 2" in shown
+    assert "There is more" not in shown
+    for kind in (None, "a filled honeypot"):
+        number = say(comment="Too much", set_aside_because=kind, given_at=MONDAY_AFTERNOON - timedelta(hours=1))
+        shown = plain(preview.get(STRIP).text)
+        assert "Set aside: 2" in shown
+        assert f"F-{number}" not in shown
+        assert "There is more" in shown
 
 
 def test_forms_and_votes_of_a_preview_stay_out_of_a_database_that_was_set(preview: FlaskClient, app_with: Callable[..., Flask]):

@@ -13,7 +13,20 @@ from formapp.services import feedback as service
 from formapp.services.feedback import MOST_UNPROVEN_IN_AN_HOUR
 from tests.clock import Clock
 from tests.proofs import EARLIER_SECRET, proof
-from tests.web.article_pages import OLD_REVISION, SENT, articles, body_of, comment, feedback, from_, page_after, said, vote
+from tests.web.article_pages import (
+    OLD_REVISION,
+    SENT,
+    SENT_PRAISE,
+    articles,
+    body_of,
+    comment,
+    feedback,
+    from_,
+    page_after,
+    said,
+    token_of,
+    vote,
+)
 from tests.web.form_page import FormPage
 from tests.web.stored import count
 
@@ -58,7 +71,7 @@ def test_a_yes_takes_a_comment_alone(client: FlaskClient, runtime: Runtime):
     assert answer.status_code == 303
     (stored,) = feedback(runtime)
     assert (stored.helpful, stored.comment, stored.email, stored.reasons) == (True, "The picture", None, [])
-    assert said(FormPage(client.get(location).text)) == SENT
+    assert said(FormPage(client.get(location).text)) == SENT_PRAISE
 
 
 NO_REASON = ("reasons-0", "Select at least one reason")
@@ -167,10 +180,11 @@ def test_another_comment_takes_its_place_and_is_new_again(client: FlaskClient, r
 def test_a_reader_who_changes_to_yes_keeps_what_they_said_and_may_say_more(client: FlaskClient, runtime: Runtime):
     location = page_after(client)
     client.post(location, data=comment())
-    vote(client, "yes")
-    assert [(one.comment, one.helpful) for one in feedback(runtime)] == [("What is a ledger?", False)]
+    vote(client, "yes", vote=token_of(location))
+    assert [(one.comment, one.helpful, one.email) for one in feedback(runtime)] == [("What is a ledger?", False, "ann@example.net")]
     client.post(location, data={"comment": "Found it after all"})
-    assert [(one.comment, one.helpful, one.reasons) for one in feedback(runtime)] == [("Found it after all", True, [])]
+    # Whom the article helped waits for nothing.
+    assert [(one.comment, one.helpful, one.reasons, one.email) for one in feedback(runtime)] == [("Found it after all", True, [], None)]
 
 
 def test_a_filled_honeypot_is_thanked_and_set_aside_even_with_a_proof(client: FlaskClient, runtime: Runtime):

@@ -11,6 +11,7 @@ from formapp.models import Feedback, Vote
 from formapp.runtime import Runtime
 from tests.clock import Clock
 from tests.web.article_pages import (
+    KEPT_BY_ITS_BROWSER,
     OLD_REVISION,
     PATH,
     REVISION,
@@ -117,14 +118,31 @@ def test_the_page_can_be_looked_at_again_and_again(client: FlaskClient, runtime:
     assert (count(runtime, Vote), count(runtime, Feedback)) == (1, 1)
 
 
+def test_what_was_sent_can_be_changed_and_whoever_gave_an_address_is_told_what_happens_to_it(client: FlaskClient):
+    location = page_after(client)
+    waits = "We’ll email you once, when this article is improved."
+    for email in ("", "ann@example.net"):
+        client.post(location, data=comment(email=email))
+        page = FormPage(client.get(location).text)
+        assert (waits in [one.words for one in page.all("p")]) is bool(email)
+    links = {one.words: one.attributes["href"] for one in page.all("a")}
+    page = FormPage(client.get(links["Change what you told us"]).text)
+    page.check_hygiene()
+    # The address is not shown again: it stands unless another is given.
+    assert [page.fields[name] for name in ("reasons", "comment", "email")] == [["difficult"], ["What is a ledger?"], [""]]
+    # Of the other answer nothing was said yet.
+    vote(client, "yes", vote=token_of(location))
+    assert FormPage(client.get(f"{location}?tell=yes").text).fields["comment"] == [""]
+
+
 def test_after_feedback_a_changed_answer_is_asked_again(client: FlaskClient, runtime: Runtime):
     location = page_after(client)
     client.post(location, data=comment())
-    assert vote(client, "yes").location == location
+    assert vote(client, "yes", vote=token_of(location)).location == location
     assert said(FormPage(client.get(location).text)) == THANKS["yes"]
     # What was said stays, with the answer that it was said to.
     assert [(one.comment, one.helpful) for one in feedback(runtime)] == [("What is a ledger?", False)]
-    vote(client, "no")
+    vote(client, "no", vote=token_of(location))
     assert said(FormPage(client.get(location).text)) == SENT
 
 
@@ -150,7 +168,7 @@ def test_pages_of_errors_are_for_their_reader_alone_too(client: FlaskClient):
     location = page_after(client)
     answer = client.post(location, data=comment(reasons=[]))
     assert answer.status_code == 422
-    assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == (KEPT_BY_ITS_BROWSER, "no-referrer")
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
@@ -185,7 +203,7 @@ def test_a_renamed_article_keeps_its_feedback(client: FlaskClient, runtime: Runt
     location = page_after(client)
     (articles / PATH).rename(articles / "articles/moved")
     later = with_whole_answers(create_app(runtime)).test_client()
-    assert vote(later, "yes").location == location
+    assert vote(later, "yes", vote=token_of(location)).location == location
     assert later.post(location, data={"skip": "yes"}).location == "/articles/moved/"
     assert len(votes(runtime)) == 1
 

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -18,6 +19,12 @@ def test_mails_are_listed_until_an_smtp_server_is_set(client: FlaskClient, runti
     assert "[BC-1001] &lt;b&gt;Bold&lt;/b&gt; question" in page
     assert "We have your request" in page
     assert page.index("We have your request") < page.index("A new ticket")  # the newest first
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.nip.io"])
+def test_another_name_that_leads_here_reads_no_mail(client: FlaskClient, host: str):
+    assert client.get("/dev/mail/", headers={"Host": host}).status_code == 404
+    assert client.get("/dev/mail/", headers={"Host": "127.0.0.1:8000"}).status_code == 200
 
 
 def test_a_public_service_has_no_such_page(app_with: Callable[..., Flask]):

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from formapp.models import Ticket
 from formapp.runtime import Runtime
 from tests.requests import complaint, escalation, incident, question, with_files
+from tests.services.given_feedback import article
 from tests.web.article_pages import articles
 from tests.web.form_page import FormPage
 from tests.web.stored import letters, words
@@ -30,6 +31,14 @@ def test_the_article_is_stored_shown_to_the_customer_and_told_to_the_team(client
     assert "About the article refunds" in words(team).replace(":", "")
     assert "About the article" not in words(customer)
     assert "About the article" in client.get(location).text
+
+
+def test_an_article_that_was_synced_is_named_with_its_title_and_address(client: FlaskClient, runtime: Runtime):
+    article(runtime, "refunds", title="How refunds work", path="articles/refunds/")
+    location = client.post(f"{URL}?page=refunds", data=incident()).location
+    said = f"How refunds work ({runtime.settings.base_url}/articles/refunds/)"
+    assert said in words(letters(runtime)[0][1])
+    assert said in client.get(location).text
 
 
 def test_in_json_and_in_parts_it_is_taken_from_the_address_too(client: FlaskClient, runtime: Runtime):

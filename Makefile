@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
+# Many tests wait, for a mail server or a browser: meanwhile another file's go on. Each process has servers of its own.
+AT_ONCE := -n auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help serve edit test test-fast check bench format lock packages clean
 
@@ -29,10 +31,10 @@ packages: ## Install the Debian packages that the heavy tests need, or say which
 	@sh tests/debian-packages.sh
 
 test: .venv/.tests packages ## Run every test, on SQLite and PostgreSQL, with a real browser and mail server
-	$(BIN)/pytest
+	$(BIN)/pytest $(AT_ONCE)
 
 test-fast: .venv/.tests ## Run the tests that need nothing but Python
-	$(BIN)/pytest -m "not browser and not postgresql and not postfix and not nginx and not clamav and not redis and not heavy"
+	$(BIN)/pytest $(AT_ONCE) -m "not browser and not postgresql and not postfix and not nginx and not clamav and not redis and not heavy"
 
 check: .venv/.tests ## Check the pages, then lint, format, types and import contracts
 	$(BIN)/formapp policy check

@@ -9,13 +9,16 @@ from tests.journeys.feedback_reader import THANKS, Visit, body_from_service, but
 
 pytestmark = [pytest.mark.browser, pytest.mark.postfix]
 TITLE = "How to describe a problem"
+SLOWEST = 20_000  # ms until the theme's search has answered
 
 
 def search(page: Page, words: str) -> None:
     page.locator("[data-hc-search]:visible, [data-md-component=search-query]:visible").first.click()
     field = page.get_by_role("textbox", name="Search")
     field.fill("")
-    field.press_sequentially(words)
+    # The theme looks at what is there after a key: one key, so that a busy machine has one search to make and not one a letter.
+    field.fill(words[:-1])
+    field.press_sequentially(words[-1:])
 
 
 def follow_result(page: Page, name: str = TITLE) -> None:
@@ -132,7 +135,7 @@ def test_a_search_in_vain_is_told_once_and_in_its_words_alone(visit: Visit):
     page = read(visit, "/", ticking=False)
     told = searches_told(page)
     search(page, "zyxqwv  Lmnop")
-    expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents")
+    expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents", timeout=SLOWEST)
     page.clock.run_for(1_500)
     assert told == []
     with page.expect_response("**/api/searches") as answer:
@@ -140,7 +143,7 @@ def test_a_search_in_vain_is_told_once_and_in_its_words_alone(visit: Visit):
     assert answer.value.status == 204
     assert told[0].post_data_json == {"words": "zyxqwv Lmnop"}
     search(page, "zyxqwv lmnop")
-    expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents")
+    expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents", timeout=SLOWEST)
     page.clock.run_for(5_000)
     page.keyboard.press("Escape")
     assert len(told) == 1
@@ -149,7 +152,7 @@ def test_a_search_in_vain_is_told_once_and_in_its_words_alone(visit: Visit):
 def test_leaving_the_search_tells_it_too(visit: Visit):
     page = read(visit, "/")
     search(page, "zyxqwv")
-    expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents")
+    expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents", timeout=SLOWEST)
     with page.expect_request("**/api/searches") as told:
         page.keyboard.press("Escape")
     assert told.value.post_data_json == {"words": "zyxqwv"}
@@ -158,9 +161,9 @@ def test_leaving_the_search_tells_it_too(visit: Visit):
 def test_what_is_short_or_somebodys_own_or_found_is_not_told(visit: Visit):
     page = read(visit, "/", ticking=False)
     told = searches_told(page)
-    for words in ("zq", "zyx@wvu.zyx", "zyxq04-123", "zyxq " * 20):
+    for words in ("zq", "zyx@wvu.zyx", "zyxq04-987", "zyxq " * 20):
         search(page, words)
-        expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents")
+        expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents", timeout=SLOWEST)
         page.clock.run_for(3_000)
         page.keyboard.press("Escape")
     search(page, "screenshot")
@@ -177,7 +180,7 @@ def test_without_the_service_a_search_in_vain_goes_on(visit: Visit):
     page = read(visit, "/", ticking=False)
     page.route("**/api/searches", lambda route: route.abort())
     search(page, "zyxqwv")
-    expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents")
+    expect(page.locator(".md-search-result__meta")).to_have_text("No matching documents", timeout=SLOWEST)
     with page.expect_request("**/api/searches"):
         page.clock.run_for(2_100)
     search(page, "screenshot")

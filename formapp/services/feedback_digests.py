@@ -20,6 +20,7 @@ from formapp.rules.wording import say_day, say_moment_in_full, to_the_minute
 from formapp.services import outbox
 from formapp.services.article_owners import Owners
 from formapp.services.database import Database, DatabaseError
+from formapp.services.feedback import ANSWERED_AGAIN
 from formapp.services.intake import Desk
 
 PAUSE = timedelta(hours=1)
@@ -168,6 +169,8 @@ def _reasons(session: Session, which: ColumnElement[bool], desk: Desk) -> tuple[
 def _uncounted(session: Session, owners: Owners, recipient: str, desk: Desk, since: datetime) -> int:
     """Return how many votes on a recipient's articles were not counted since that day."""
     day = desk.today(since)
-    aside = select(func.count()).where(Vote.day >= day, Vote.set_aside_because.is_not(None), owners.are_of(recipient, Vote.article_id))
+    # A reader who answered again is no reason to be alarmed; and a reason that is not there is never "another".
+    alarming = Vote.set_aside_because != ANSWERED_AGAIN
+    aside = select(func.count()).where(Vote.day >= day, alarming, owners.are_of(recipient, Vote.article_id))
     too_many = select(func.sum(UncountedVotes.times)).where(UncountedVotes.day >= day, owners.are_of(recipient, UncountedVotes.article_id))
     return (session.scalar(aside) or 0) + (session.scalar(too_many) or 0)

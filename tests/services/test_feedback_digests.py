@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from formapp.mail.purposes import FEEDBACK_DIGEST
 from formapp.models import Article, Feedback, OutgoingMail, UncountedVotes
 from formapp.runtime import Runtime
+from formapp.services.feedback import ANSWERED_AGAIN
 from formapp.services.feedback_digests import MOST_COMMENTS, send_digests
 from tests.abuse.mail_heads import ENCODED, LINE_ENDS, OURS, names_in
 from tests.abuse.test_nasty_texts import NASTY
@@ -187,6 +188,7 @@ def test_votes_that_were_not_counted_since_the_last_digest_are_mentioned(runtime
     article(runtime)
     vote(runtime, times=4, set_aside_because="a burst", at=clock.now() - timedelta(days=8))
     vote(runtime, times=4, set_aside_because="a burst")
+    vote(runtime, set_aside_because=ANSWERED_AGAIN)
     vote(runtime, "another's", times=4, set_aside_because="a burst")
     article(runtime, "another's", owner="kim@docs.example.org")
     with runtime.database.transaction() as session:

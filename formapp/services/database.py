@@ -61,8 +61,12 @@ class Database:
             return
         with self._one_writer(), closing(self.engine.raw_connection()) as connection:
             cursor = connection.cursor()
-            for pragma in ("busy_timeout=0", "wal_checkpoint(TRUNCATE)", f"busy_timeout={OUTSIDERS_TIMEOUT * 1000}"):
-                cursor.execute(f"PRAGMA {pragma}")
+            cursor.execute("PRAGMA busy_timeout=0")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                # The connection goes back to the others' pool.
+                cursor.execute(f"PRAGMA busy_timeout={OUTSIDERS_TIMEOUT * 1000}")
 
 
 def open_database(url: str) -> Database:

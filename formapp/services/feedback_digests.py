@@ -5,13 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import quote
 
-import structlog
 from sqlalchemy import ColumnElement, CursorResult, and_, func, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from formapp.address import mailbox_of
-from formapp.errors import HelpCentreError
 from formapp.mail.feedback_letters import Digest, NamedArticle, ReadersComment, feedback_digest
 from formapp.mail.purposes import FEEDBACK_DIGEST
 from formapp.models import Feedback, FeedbackReason, OutgoingMail, UncountedVotes, Vote
@@ -19,9 +16,10 @@ from formapp.rules.feedback import feedback_id
 from formapp.rules.wording import say_day, say_moment_in_full, to_the_minute
 from formapp.services import outbox
 from formapp.services.article_owners import Owners
-from formapp.services.database import Database, DatabaseError
+from formapp.services.database import Database
 from formapp.services.feedback import ANSWERED_AGAIN
 from formapp.services.intake import Desk
+from formapp.services.one_by_one import Outrun, one_by_one
 
 PAUSE = timedelta(hours=1)
 MOST_COMMENTS = 100
@@ -30,12 +28,6 @@ FIRST_LOOK_BACK = timedelta(days=7)
 _WAITS = Feedback.mailed_at.is_(None)
 _IS_COMMENT = and_(Feedback.set_aside_because.is_(None), Feedback.comment != "")
 _AS_IT_IS = {"synchronize_session": False}
-
-log = structlog.get_logger()
-
-
-class Outrun(HelpCentreError):
-    """Another worker has taken some of the same, or the reader has changed it meanwhile: nothing of this try stands."""
 
 
 def send_digests(database: Database, desk: Desk, now: datetime) -> int:
@@ -50,24 +42,12 @@ def send_digests(database: Database, desk: Desk, now: datetime) -> int:
         owners = Owners.read(session, desk)
         recipients = sorted({owners.address_of(article_id) for article_id in commented})
         due = [recipient for recipient in recipients if not _was_written_to(session, recipient, now)]
-    sent, first = 0, None
-    for recipient in due:
-        try:
-            with database.transaction() as session:
-                _send_digest(session, owners, recipient, desk, now)
-            sent += 1
-        except Outrun:
-            continue
-        except DatabaseError:
-            raise
-        except Exception as trouble:
-            # The kind only: what an error says may hold a reader's words.
-            log.error("a digest of feedback could not be written", error=type(trouble).__name__)
-            if isinstance(trouble, SQLAlchemyError):
-                first = first or trouble
-    if first:
-        raise first
-    return sent
+
+    def send(session: Session, recipient: str) -> int:
+        _send_digest(session, owners, recipient, desk, now)
+        return 1
+
+    return one_by_one(database, due, send, "a digest of feedback could not be written")
 
 
 def _send_digest(session: Session, owners: Owners, recipient: str, desk: Desk, now: datetime) -> None:

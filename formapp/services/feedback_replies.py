@@ -7,9 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-import structlog
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
 
 from formapp.address import domain_of, mailbox_of
@@ -21,9 +19,9 @@ from formapp.rules.wording import say_hours
 from formapp.services import outbox
 from formapp.services.acknowledgements import FOR_FEEDBACK, AckCaps, reason_never_to_acknowledge, reason_not_to_acknowledge
 from formapp.services.article_owners import Owners
-from formapp.services.database import Database, DatabaseError
-from formapp.services.feedback_digests import Outrun
+from formapp.services.database import Database
 from formapp.services.intake import Desk
+from formapp.services.one_by_one import Outrun, one_by_one
 
 # So long an address waits for its article to be changed; and so long the outbox keeps one that has been told, or given up.
 KEPT_FOR = timedelta(days=365)
@@ -34,7 +32,6 @@ _WAITS = Feedback.email.is_not(None)
 _AS_IT_IS = {"synchronize_session": False}
 
 _random = secrets.SystemRandom()
-log = structlog.get_logger()
 
 
 class _Waiting(NamedTuple):
@@ -57,23 +54,9 @@ def tell_readers(database: Database, desk: Desk, now: datetime) -> int:
         if not readers:
             return 0
         owners = Owners.read(session, desk)
-    told, first = 0, None
-    for numbers in readers:
-        try:
-            with database.transaction() as session:
-                told += _tell(session, owners, numbers, desk, now)
-        except Outrun:
-            continue
-        except DatabaseError:
-            raise
-        except Exception as trouble:
-            # The kind only: what an error says may hold an address.
-            log.error("a reader could not be told of a change", error=type(trouble).__name__)
-            if isinstance(trouble, SQLAlchemyError):
-                first = first or trouble
-    if first:
-        raise first
-    return told
+    return one_by_one(
+        database, readers, lambda session, numbers: _tell(session, owners, numbers, desk, now), "a reader could not be told of a change"
+    )
 
 
 def _next(session: Session, desk: Desk, now: datetime) -> list[list[int]]:

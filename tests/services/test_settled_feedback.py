@@ -43,7 +43,7 @@ LINKED = "Note must not hold a link: the reader is sent the article’s"
 
 def test_a_note_that_cannot_be_mailed_settles_nothing(runtime: Runtime):
     number = give(runtime, vote(runtime))
-    links = ("Look at https://evil.example/", "HTTP:evil.example", "Look at\nWWW.evil.example", "ftp://evil.example")
+    links = ("Look at https://evil.example/", "HTTP:evil.example", "Look at\nWWW.evil.example", "ftp://evil.example", "See evil.example/x")
     for note, message in (("x" * (LONGEST_NOTE + 1), TOO_LONG), *[(link, LINKED) for link in links]):
         with pytest.raises(UnusableNote) as refused:
             settle(runtime, number, WONT_DO, note)

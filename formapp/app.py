@@ -27,9 +27,12 @@ from formapp.web.health import health
 from formapp.web.kept_mails import kept_mails
 from formapp.web.promises import promises
 from formapp.web.report_pages import report_pages
+from formapp.web.scorecard_pages import scorecard_pages
 from formapp.web.searches import searches
+from formapp.web.staff_pages import staff_pages
 from formapp.web.static import BRIEFLY, StaticSite
 from formapp.web.submissions import submissions
+from formapp.web.ticket_files import ticket_files
 from formapp.web.ticket_pages import ticket_pages
 from formapp.web.uploads import uploads
 
@@ -67,8 +70,11 @@ def create_app(runtime: Runtime | None = None) -> Flask:
         feedback_pages,
         report_pages,
         ticket_pages,
+        ticket_files,
         escalation_pages,
         attachment_pages,
+        staff_pages,
+        scorecard_pages,
         health,
     ):
         app.register_blueprint(blueprint)

@@ -12,7 +12,7 @@ from formapp.rules.business_time import BusinessCalendar
 from formapp.rules.examples import WrongExample, check_examples
 from formapp.services.acknowledgements import AckCaps
 from formapp.services.database import Database, open_database
-from formapp.services.intake import Desk
+from formapp.services.desk import Desk
 from formapp.services.links import Links
 from formapp.services.virus_scan import Clamd
 from formapp.settings import Settings

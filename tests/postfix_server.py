@@ -2,12 +2,13 @@
 
 import os
 import pwd
+import re
 import shutil
 import smtplib
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from tests.certificates import Certificate
 from tests.programs import do_without, free_port, need
+from tests.sasl_server import sasl_server
 
 # The services that a Postfix of this kind needs, without those that deliver elsewhere.
 MASTER = """\
@@ -39,11 +41,29 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class PostfixServer:
-    """A running Postfix: where it listens, and what it has delivered."""
+    """A Postfix: where it listens, and what it has delivered. It can be stopped for a while."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, program: str, folder: Path, port: int) -> None:
         self.folder = folder
         self.port = port
+        self._program = program
+
+    def start(self) -> None:
+        """Start it, and wait until it takes mail."""
+        self._run("start")
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                with smtplib.SMTP("127.0.0.1", self.port, timeout=5):
+                    return
+            except OSError:
+                assert time.monotonic() < deadline, f"Postfix does not answer:\n{self.log()}"
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        if (self.folder / "queue" / "pid" / "master.pid").exists() and not self._run("status", check=False):
+            self._run("stop")
 
     def mails(self) -> list[bytes]:
         """Return the bytes of every delivered mail, Postfix's own headers (Return-Path, Received …) at the top, oldest first."""
@@ -67,11 +87,23 @@ class PostfixServer:
         path = self.folder / "log" / "maillog"
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def _run(self, action: str, *, check: bool = True) -> int:
+        # Output to a file: the daemon would hold a pipe open.
+        said = self.folder / "commands.log"
+        with said.open("a") as log:
+            command = [self._program, "-c", str(self.folder / "etc"), action]
+            status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False).returncode
+        assert not check or status == 0, f"postfix {action}: {said.read_text()}{self.log()}"
+        return status
+
 
 @contextmanager
-def postfix_server(*, shows: Certificate | None = None, refuses: tuple[str, ...] = ()) -> Iterator[PostfixServer]:
-    """Run Postfix on a port of its own; it offers STARTTLS when it has a certificate to show, and refuses those recipients.
+def postfix_server(
+    *, shows: Certificate | None = None, refuses: tuple[str, ...] = (), slow: tuple[str, ...] = (), password: str | None = None
+) -> Iterator[PostfixServer]:
+    """Run Postfix on a port of its own; it offers STARTTLS when it has a certificate to show.
 
+    It refuses some recipients, is asleep for others, and with a password takes mail from nobody who does not log in with it.
     Skips the test (fails it in CI) without Postfix or without root.
     """
     postfix = need("postfix", package="postfix")
@@ -81,17 +113,19 @@ def postfix_server(*, shows: Certificate | None = None, refuses: tuple[str, ...]
     with TemporaryDirectory(prefix="postfix-") as name:
         folder, port = Path(name), free_port()
         folder.chmod(0o755)
-        _write_configuration(folder, port, shows, refuses)
-        server = PostfixServer(folder, port)
-        _run(postfix, folder, "start")
-        try:
-            _wait_for_greeting(server)
-            yield server
-        finally:
-            _run(postfix, folder, "stop")
+        settings = _settings(folder) | (_tls(shows) if shows else {}) | (_login(folder) if password else {})
+        answers = dict.fromkeys(refuses, "550 5.1.1 no such user") | dict.fromkeys(slow, "sleep 600")
+        _write_configuration(folder, port, settings, answers)
+        server = PostfixServer(postfix, folder, port)
+        with sasl_server(folder / "sasl", password) if password else nullcontext():
+            try:
+                server.start()
+                yield server
+            finally:
+                server.stop()
 
 
-def _write_configuration(folder: Path, port: int, shows: Certificate | None, refuses: tuple[str, ...]) -> None:
+def _write_configuration(folder: Path, port: int, settings: dict[str, str], answers: dict[str, str]) -> None:
     nobody = pwd.getpwnam("nobody")
     for name in ("etc", "queue", "data", "mail", "log"):
         (folder / name).mkdir()
@@ -100,15 +134,29 @@ def _write_configuration(folder: Path, port: int, shows: Certificate | None, ref
     config = folder / "etc"
     for name in ("postfix-files", "dynamicmaps.cf"):
         shutil.copy(Path("/etc/postfix") / name, config / name)
-    (config / "refused").write_text("".join(f"/^{address.replace('.', '[.]')}$/ 550 5.1.1 no such user\n" for address in refuses))
-    settings = _settings(folder, nobody)
-    if shows:
-        settings |= {"smtpd_tls_security_level": "may", "smtpd_tls_cert_file": str(shows.certificate), "smtpd_tls_key_file": str(shows.key)}
+    lines = [f"/^{re.escape(address)}$/ {answer}\n" for address, answer in answers.items()]
+    (config / "answers").write_text("".join(lines))
     (config / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
     (config / "master.cf").write_text(MASTER.format(port=port))
 
 
-def _settings(folder: Path, nobody: pwd.struct_passwd) -> dict[str, str]:
+def _tls(shows: Certificate) -> dict[str, str]:
+    return {"smtpd_tls_security_level": "may", "smtpd_tls_cert_file": str(shows.certificate), "smtpd_tls_key_file": str(shows.key)}
+
+
+def _login(folder: Path) -> dict[str, str]:
+    return {
+        "smtpd_sasl_auth_enable": "yes",
+        "smtpd_sasl_type": "dovecot",
+        "smtpd_sasl_path": str(folder / "sasl" / "socket"),
+        "smtpd_error_sleep_time": "0",
+        "smtpd_relay_restrictions": "permit_sasl_authenticated,reject",
+        "smtpd_recipient_restrictions": "permit_sasl_authenticated,reject",
+    }
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    nobody = pwd.getpwnam("nobody")
     return {
         "compatibility_level": "3.6",
         "queue_directory": str(folder / "queue"),
@@ -128,25 +176,7 @@ def _settings(folder: Path, nobody: pwd.struct_passwd) -> dict[str, str]:
         "virtual_gid_maps": f"static:{nobody.pw_gid}",
         "virtual_minimum_uid": "1",
         "smtpd_relay_restrictions": "permit_mynetworks,reject",
-        "smtpd_recipient_restrictions": f"check_recipient_access regexp:{folder / 'etc' / 'refused'},permit_mynetworks,reject",
+        "smtpd_recipient_restrictions": f"check_recipient_access regexp:{folder / 'etc' / 'answers'},permit_mynetworks,reject",
         "alias_maps": "",
         "local_recipient_maps": "",
     }
-
-
-def _run(postfix: str, folder: Path, action: str) -> None:
-    # Output to a file: the daemon would hold a pipe open.
-    with (folder / "commands.log").open("a") as log:
-        done = subprocess.run([postfix, "-c", str(folder / "etc"), action], stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
-    assert done.returncode == 0, f"postfix {action}: {(folder / 'commands.log').read_text()}{PostfixServer(folder, 0).log()}"
-
-
-def _wait_for_greeting(server: PostfixServer) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            with smtplib.SMTP("127.0.0.1", server.port, timeout=5):
-                return
-        except OSError:
-            assert time.monotonic() < deadline, f"Postfix does not answer:\n{server.log()}"
-            time.sleep(0.05)

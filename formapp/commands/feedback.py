@@ -1,10 +1,10 @@
 """`formapp feedback`: read what readers said of the articles, and settle it."""
 
-import os
 from pathlib import Path
 
 import click
 
+from formapp.commands.report_files import require_apart, stylesheets_of
 from formapp.errors import HelpCentreError
 from formapp.reports import folder as report_folder
 from formapp.reports.values import Comment, Report
@@ -15,7 +15,6 @@ from formapp.services import feedback as service
 from formapp.services.database import check_schema
 from formapp.services.feedback_report import gather
 from formapp.settings import read_settings
-from formapp.site import SiteNotBuilt
 
 LONGEST_LINE = 80  # characters of a comment in a list
 
@@ -34,8 +33,8 @@ def feedback() -> None:
 def report(out: Path) -> None:
     """Write the report as files that open from a disk: pages, feedback.csv, votes.csv and feedback.json."""
     runtime = _runtime(serving=True)
-    _require_apart(out, runtime.settings.site_dir)
-    stylesheets = {name: _stylesheet(runtime.settings.site_dir / "assets" / name) for name in report_folder.STYLESHEETS}
+    require_apart(out, runtime.settings.site_dir)
+    stylesheets = stylesheets_of(runtime.settings.site_dir)
     gathered = _gather(runtime)
     report_folder.write(out, gathered, runtime.policy, stylesheets)
     click.echo(f"{out / 'index.html'}: {gathered.counted.total:,} votes on {len(gathered.articles):,} articles")
@@ -104,20 +103,6 @@ def _runtime(*, serving: bool) -> Runtime:
 def _gather(runtime: Runtime) -> Report:
     with runtime.database.reading() as session:
         return gather(session, runtime.desk, runtime.now())
-
-
-def _require_apart(out: Path, site_dir: Path) -> None:
-    """Refuse the built site's folder, what is in it and what holds it: there everybody could read the report, or a build would end it."""
-    folder, site = (Path(os.path.realpath(path)) for path in (out, site_dir))
-    if folder.is_relative_to(site) or site.is_relative_to(folder):
-        raise report_folder.UnusableFolder(f"{out} is not apart from the built site in {site_dir}: name a folder that nobody else can read")
-
-
-def _stylesheet(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:
-        raise SiteNotBuilt(f"{path} is missing: build the site with `formapp site build`, or set FORMAPP_SITE_DIR") from None
 
 
 def _as_line(one: Comment, day: str) -> str:

@@ -7,7 +7,7 @@ import click
 
 from formapp.errors import HelpCentreError
 
-NOUNS = ("articles", "db", "edit", "feedback", "mail", "policy", "site", "tickets", "up", "worker")
+NOUNS = ("articles", "db", "edit", "feedback", "keys", "mail", "policy", "site", "tickets", "up", "worker")
 
 
 class Nouns(click.Group):

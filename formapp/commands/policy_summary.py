@@ -28,6 +28,7 @@ def policy_as_text(policy: Policy) -> str:
         _section("Resolution", _resolution(policy)),
         _section("Escalation", _escalation(policy)),
         _section("Complaints", _complaints(policy)),
+        _section("Scorecard", _scorecard(policy)),
         _section("Asked for on the forms", _forms(policy)),
         _section("Worked examples", _examples(policy)),
     ]
@@ -72,8 +73,10 @@ def _resolution(policy: Policy) -> list[tuple[str, str]]:
     resolution = policy.resolution
     return [
         ("Resolved", f"when delivered, or after {_calendar_days(resolution.resolved_after_quiet_days)} without a response"),
+        ("Reminded", f"once, after {_calendar_days(resolution.reminded_after_quiet_days)} without a response"),
         ("Closed", f"{_calendar_days(resolution.closed_after_resolved_days)} after it was resolved; a reply re-opens it"),
         ("Reasons", "; ".join(resolution.reasons)),
+        ("By themselves", f"“{resolution.reason_when_solved}” and “{resolution.reason_when_quiet}”"),
     ]
 
 
@@ -89,6 +92,12 @@ def _complaints(policy: Policy) -> list[tuple[str, str]]:
         ("Acknowledged", f"within {say_business_days(complaints.acknowledged_within_business_days)}"),
         ("Answered", f"within {_calendar_days(complaints.answered_within_days)}"),
     ]
+
+
+def _scorecard(policy: Policy) -> list[tuple[str, str]]:
+    scorecard = policy.scorecard
+    months = f"the last {scorecard.months} whole months" if scorecard.months > 1 else "the last whole month"
+    return [("Published", f"{months}, from {scorecard.fewest} promises on" if scorecard.published else "no")]
 
 
 def _forms(policy: Policy) -> list[tuple[str, str]]:

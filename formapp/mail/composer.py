@@ -19,9 +19,10 @@ from formapp.address import bare_address
 from formapp.mail.body_text import body_text
 from formapp.mail.header_lines import MalformedLetter, header_names
 from formapp.mail.header_text import is_message_id, one_line
+from formapp.mail.html_body import html_body
 from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letterhead import Letterhead
-from formapp.mail.skeleton import refuse_unless_parts_as_meant, with_room_for
+from formapp.mail.skeleton import Texts, in_parts, refuse_unless_parts_as_meant
 
 __all__ = ["LONGEST_LINE", "MalformedLetter", "compose"]
 
@@ -42,23 +43,20 @@ class _ExactMessage(Message):
     """A message that leaves as it was set: the library's way out decodes and folds headers anew, and has let others in."""
 
     def __init__(
-        self, *, message_id: str, subject: str, recipient: str, body: str, sender: str, date: float, enclosures: Sequence[Enclosure]
+        self, *, message_id: str, subject: str, recipient: str, texts: Texts, sender: str, date: float, enclosures: Sequence[Enclosure]
     ) -> None:
         # Not the library's own, which makes a Message-ID from this machine's name and asks the DNS for it each time.
-        self.msgId, self.subject, self.recipients, self.body = message_id, subject, [recipient], body
+        self.msgId, self.subject, self.recipients, self.body = message_id, subject, [recipient], texts.plain
         self.sender, self.date, self.charset = sender, date, cast(Any, _WIRE)
         self.reply_to, self.extra_headers = None, None
         self.cc, self.bcc, self.attachments, self.mail_options, self.rcpt_options = [], [], [], [], []
-        self.alts, self._enclosures = {}, enclosures
+        self.alts, self._html, self._enclosures = {}, texts.html, enclosures
 
     def as_bytes(self) -> bytes:
         built = self._message()
         built.policy = policy.compat32
-        headers = list(built.raw_items())
-        # Some mailboxes still write ">From " for a line that begins so.
-        body = re.sub("(?m)^From ", "=46rom ", cast(str, built.get_payload()))
-        if self._enclosures:
-            headers, body = with_room_for(self._enclosures, headers, body, self.msgId)
+        encoded = Texts(_unlike_a_mailbox(cast(str, built.get_payload())), _unlike_a_mailbox(_WIRE.body_encode(self._html.encode())))
+        headers, body = in_parts(list(built.raw_items()), encoded, self._enclosures, self.msgId)
         head = "".join(f"{name}: {value}\n" for name, value in headers)
         return f"{head}\n{body}".replace("\n", "\r\n").encode("ascii")
 
@@ -72,16 +70,18 @@ def compose(letter: Letter, letterhead: Letterhead, *, message_id: str, date: da
     recipient = bare_address(letter.recipient)
     reply_to = bare_address(letter.reply_to) if letter.reply_to else None
     extra = _extra_headers(letter)
-    subject, body = one_line(letter.subject), body_text(letter.body)
+    subject = one_line(letter.subject)
     if not subject:
         raise MalformedLetter("a letter needs a subject: give it one")
     if not is_message_id(message_id):
         raise MalformedLetter("the Message-ID is not well formed: make it with Letterhead.new_message_id()")
+    plain = body_text(letter.body)
+    texts = Texts(plain, html_body(plain, subject=subject, sender=letterhead.name, quotes_us=letter.quotes_us))
     message = _ExactMessage(
         message_id=message_id,
         subject=_subject_header(subject),
         recipient=recipient,
-        body=body,
+        texts=texts,
         sender=formataddr((letterhead.name, letterhead.address)),
         date=date.timestamp(),
         enclosures=letter.enclosures,
@@ -92,7 +92,7 @@ def compose(letter: Letter, letterhead: Letterhead, *, message_id: str, date: da
     meant = {"Subject": subject, "From": letterhead.address, "To": recipient, "Message-ID": message_id, **extra}
     if reply_to:
         meant["Reply-To"] = reply_to
-    _refuse_unless_as_meant(raw, meant, body, letter.enclosures)
+    _refuse_unless_as_meant(raw, meant, texts, letter.enclosures)
     return raw
 
 
@@ -111,6 +111,11 @@ def _extra_headers(letter: Letter) -> dict[str, str]:
     return extra
 
 
+def _unlike_a_mailbox(encoded: str) -> str:
+    # Some mailboxes still write ">From " for a line that begins so.
+    return re.sub("(?m)^From ", "=46rom ", encoded)
+
+
 def _subject_header(subject: str) -> str:
     # Text that looks encoded is encoded, so that it arrives as that text and not as what it stands for.
     if subject.isascii() and "=?" not in subject and len(subject) <= 68:
@@ -118,7 +123,7 @@ def _subject_header(subject: str) -> str:
     return Header(subject, "utf-8", header_name="Subject").encode(linesep="\n")
 
 
-def _refuse_unless_as_meant(raw: bytes, meant: dict[str, str], body: str, enclosures: Sequence[Enclosure] = ()) -> None:
+def _refuse_unless_as_meant(raw: bytes, meant: dict[str, str], texts: Texts, enclosures: Sequence[Enclosure] = ()) -> None:
     lines = raw.split(b"\r\n")
     if any(b"\r" in line or b"\n" in line or len(line) > LONGEST_LINE for line in lines):
         raise MalformedLetter("a line of the mail is too long or has a bare line end: clean the text it came from")
@@ -131,9 +136,7 @@ def _refuse_unless_as_meant(raw: bytes, meant: dict[str, str], body: str, enclos
     for name, value in meant.items():
         if _read_back(parsed, name) != " ".join(value.split()):
             raise MalformedLetter(f"the mail's {name} line does not say what was meant: clean the text it came from")
-    text = refuse_unless_parts_as_meant(raw, parsed, enclosures) if enclosures else parsed
-    if text.is_multipart() or cast(bytes, text.get_payload(decode=True)).decode("utf-8").replace("\r\n", "\n") != body:
-        raise MalformedLetter("the mail's text does not say what was meant: clean the text it came from")
+    refuse_unless_parts_as_meant(raw, parsed, texts, enclosures)
 
 
 def _read_back(parsed: ParsedMessage, name: str) -> str:

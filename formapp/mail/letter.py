@@ -26,6 +26,8 @@ class Letter:
     references: tuple[str, ...] = ()
     # Asks every robot to keep quiet, so that two of them do not talk all night.
     automatic: bool = True
+    # Whether only we are quoted in it: then addresses in what is quoted become links, which no stranger's ever do.
+    quotes_us: bool = False
     enclosures: tuple[Enclosure, ...] = ()
 
 

@@ -16,10 +16,19 @@ LONGEST_LINE = 76  # characters, as far as words can be broken
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
 
 
-def fill_in_letter(purpose: str, *, to: str, customer: str | None = None, enclosures: Sequence[Enclosure] = (), **words: object) -> Letter:
+def fill_in_letter(
+    purpose: str,
+    *,
+    to: str,
+    customer: str | None = None,
+    enclosures: Sequence[Enclosure] = (),
+    automatic: bool = True,
+    quotes_us: bool = False,
+    **words: object,
+) -> Letter:
     """Return the letter of that purpose with these words; a reply to it goes to `customer`, where a header can hold the address.
 
-    Raises UnusableAddress for `to`.
+    `automatic` and `quotes_us` are as in Letter. Raises UnusableAddress for `to`.
     """
     reply_to = None if customer is None else _bare_or_none(customer)
     words["reply_to"] = reply_to
@@ -31,6 +40,8 @@ def fill_in_letter(purpose: str, *, to: str, customer: str | None = None, enclos
         subject=one_line(subject),
         body=body.strip("\n") + "\n",
         reply_to=reply_to,
+        automatic=automatic,
+        quotes_us=quotes_us,
         enclosures=tuple(enclosures),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letter_template import fill_in_letter
@@ -56,7 +57,7 @@ class ListedFile:
 class TeamCopy:
     """What every letter to the team says beside its own matter: who wrote what, with which files, and how far to believe it.
 
-    `link` leads to the ticket's page, where there is a ticket.
+    `link` leads to the ticket's staff page, where there is a ticket.
     """
 
     team: str
@@ -69,10 +70,16 @@ class TeamCopy:
     files: Sequence[ListedFile] = ()
     enclosures: Sequence[Enclosure] = ()
 
-    def letter(self, purpose: str, **words: object) -> Letter:
-        """Return the team's letter of that purpose; a reply goes to the customer. Raises UnusableAddress for the team's address."""
-        own = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in ("team", "customer", "enclosures")}
-        return fill_in_letter(purpose, to=self.team, customer=self.customer, enclosures=self.enclosures, **own, **words)
+    def letter(self, purpose: str, **words: Any) -> Letter:
+        """Return the team's letter of that purpose. Raises UnusableAddress for the team's address.
+
+        A reply goes to the customer only where the letter has no link to the staff page: a reply quotes it, and whoever has it can act.
+        """
+        by_itself = ("team", "customer", "enclosures")
+        own: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in by_itself}
+        return fill_in_letter(
+            purpose, to=self.team, customer=None if self.link else self.customer, enclosures=self.enclosures, **own, **words
+        )
 
 
 def team_new_ticket(copy: TeamCopy, *, ticket_id: str, summary: str, promise: SaidPromise) -> Letter:

@@ -56,10 +56,10 @@ class PatientSMTP(smtplib.SMTP):
             raise smtplib.SMTPConnectError(code, said)
         if server.security == "starttls":
             self.starttls(context=trusted)
+        self.ehlo_or_helo_if_needed()
         if server.username and server.password:
+            self._leave_one_way_in(server)
             self.login(server.username, server.password)
-        else:
-            self.ehlo_or_helo_if_needed()
 
     def starttls(self, *arguments: Any, **named: Any) -> tuple[int, bytes]:
         """Secure the connection, and forget what came before: it may be an attacker's."""
@@ -94,6 +94,13 @@ class PatientSMTP(smtplib.SMTP):
             return self.getreply()
         finally:
             self.wait = self._patience.command
+
+    def _leave_one_way_in(self, server: SmtpServer) -> None:
+        # smtplib would say a refused password again in every other way, and each refusal brings a lockout nearer.
+        ways = ("CRAM-MD5", "PLAIN", "LOGIN") if server.security == "none" else ("PLAIN", "LOGIN", "CRAM-MD5")
+        offered = self.esmtp_features.get("auth", "").split()
+        if both := [way for way in ways if way in offered]:
+            self.esmtp_features["auth"] = both[0]
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = socket.create_connection((host, port), timeout)

@@ -5,6 +5,11 @@ TEAM_COMPLAINT = "team-complaint"
 TEAM_ESCALATION = "team-escalation"
 TEAM_FILE_RELEASED = "team-file-released"
 TEAM_FILE_INFECTED = "team-file-infected"
+TEAM_CUSTOMER_WROTE = "team-customer-wrote"
+TEAM_ANSWERS_DUE = "team-answers-due"
+TEAM_MORNING = "team-morning"
+TEAM_MAIL_FAILED = "team-mail-failed"
+STAFF_FRESH_LINK = "staff-fresh-link"
 
 # To the owners of articles, and to the editors.
 FEEDBACK_DIGEST = "feedback-digest"
@@ -18,6 +23,15 @@ ESCALATION_ACCEPTED = "escalation-accepted"
 ESCALATION_NOT_YET = "escalation-not-yet"
 ESCALATION_RECEIVED = "escalation-received"
 FEEDBACK_ACTED_ON = "feedback-acted-on"
+
+# In the life of a ticket, to the address that it is from: only staff, time, or whoever holds the ticket's link brings one about.
+TICKET_ANSWERED = "ticket-answered"
+WAITING_REMINDER = "waiting-reminder"
+TICKET_RESOLVED = "ticket-resolved"
+TICKET_CLOSED = "ticket-closed"
+TICKET_REOPENED = "ticket-reopened"
+TICKET_RECLASSIFIED = "ticket-reclassified"
+ESCALATION_ANSWERED = "escalation-answered"
 
 # Sent to an address that a form gave, without proof of work: a stricter limit holds for these.
 UNPROVEN_ACKNOWLEDGEMENTS = frozenset({UNPROVEN_ACKNOWLEDGEMENT, UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT})

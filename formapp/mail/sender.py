@@ -50,6 +50,8 @@ class SmtpSender:
             raise PermanentFailure(str(error)) from None
         if _BARE_LINE_END.search(letter.raw):
             raise PermanentFailure("the stored mail is damaged: it has bare line ends, which some servers take for the end of a mail")
+        if b"\r\n\r\n" not in letter.raw:
+            raise PermanentFailure("the stored mail is damaged: its headers have no end, so its text is lost")
         give_up_at = time.monotonic() + self._patience.whole
         try:
             try:

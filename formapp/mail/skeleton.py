@@ -1,19 +1,20 @@
-"""A mail with files, as the outbox keeps it: all of it but the files' contents."""
+"""The parts of a mail: its text twice, plain and as HTML, and room for its files, whose contents the outbox does not keep."""
 
 import hashlib
 import re
 from collections.abc import Sequence
 from email.header import decode_header, make_header
 from email.message import Message as ParsedMessage
-from typing import cast
+from typing import NamedTuple, cast
 
 from formapp.mail.enclosures import place_of
 from formapp.mail.file_name import file_name_parameter, mailed_name, name_parameter
 from formapp.mail.header_lines import MalformedLetter, header_names
 from formapp.mail.letter import Enclosure
 
-_ABOUT_THE_TEXT = ("Content-Type", "Content-Transfer-Encoding")
+_ABOUT_A_TEXT = ("Content-Type", "Content-Transfer-Encoding")
 _ABOUT_A_FILE = ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition")
+_TEXT_TYPES = ('text/plain; charset="utf-8"', 'text/html; charset="utf-8"')
 # Nothing that a mail program would unpack, or show as a mail of its own.
 _MEDIA_TYPE = re.compile(r"(?:application|image|text)/[a-z0-9][a-z0-9.+-]{0,60}")
 _ANY_FILE = "application/octet-stream"
@@ -21,38 +22,69 @@ _ANY_FILE = "application/octet-stream"
 Headers = list[tuple[str, str]]
 
 
-def with_room_for(enclosures: Sequence[Enclosure], headers: Headers, text: str, message_id: str) -> tuple[Headers, str]:
-    """Return the headers and the body, with line feeds, of a text's mail once it has files: the text is its first part."""
-    boundary = _boundary(message_id)
-    own = dict(headers)
-    outer = {"Content-Type": f'multipart/mixed;\n boundary="{boundary}"', "Content-Transfer-Encoding": "7bit"}
-    # A part's last line end belongs to the boundary after it, so the text ends in one of its own.
-    parts = ["".join(f"{name}: {own[name]}\n" for name in _ABOUT_THE_TEXT) + f"\n{text}", *map(_room, enclosures)]
-    body = "".join(f"--{boundary}\n{part}\n" for part in parts) + f"--{boundary}--\n"
-    return [(name, outer.get(name, value)) for name, value in headers], body
+class Texts(NamedTuple):
+    """What a mail says, in both its forms; readers of mail take the last that they can show (RFC 2046)."""
+
+    plain: str
+    html: str
 
 
-def refuse_unless_parts_as_meant(raw: bytes, parsed: ParsedMessage, enclosures: Sequence[Enclosure]) -> ParsedMessage:
-    """Return the text's part of a mail with these files; raise MalformedLetter unless two readings find exactly the parts meant."""
-    parts = cast(list[ParsedMessage], parsed.get_payload()) if parsed.get_content_type() == "multipart/mixed" else []
-    pieces = raw.split(f"\r\n--{parsed.get_boundary()}".encode())
-    if not len(parts) == len(pieces) - 2 == 1 + len(enclosures) or pieces[-1] != b"--\r\n":
+def in_parts(headers: Headers, encoded: Texts, enclosures: Sequence[Enclosure], message_id: str) -> tuple[Headers, str]:
+    """Return the headers and the body, with line feeds, of a mail with these quoted-printable texts and files."""
+    texts = [
+        f"Content-Type: {media_type}\nContent-Transfer-Encoding: quoted-printable\n\n{text}"
+        for media_type, text in zip(_TEXT_TYPES, encoded, strict=True)
+    ]
+    outer, body = _multipart("alternative", texts, message_id)
+    if enclosures:
+        first = "".join(f"{name}: {value}\n" for name, value in outer.items()) + f"\n{body}"
+        outer, body = _multipart("mixed", [first, *map(_room, enclosures)], message_id)
+    return [(name, outer.get(name, value)) for name, value in headers], f"{body}\n"
+
+
+def refuse_unless_parts_as_meant(raw: bytes, parsed: ParsedMessage, texts: Texts, enclosures: Sequence[Enclosure]) -> None:
+    """Raise MalformedLetter unless two readings of a mail find exactly these texts, in their order, and these files."""
+    alternative = (raw.removesuffix(b"\r\n"), parsed)
+    if enclosures:
+        alternative, *files = _parts(*alternative, "mixed", [_ABOUT_A_TEXT, *[_ABOUT_A_FILE] * len(enclosures)])
+        for (_, part), enclosure in zip(files, enclosures, strict=True):
+            if _as_read(part) != _as_meant(enclosure):
+                raise MalformedLetter("an enclosed file is not named or placed as was meant: clean its name")
+    for (_, part), media_type, text in zip(_parts(*alternative, "alternative", [_ABOUT_A_TEXT] * 2), _TEXT_TYPES, texts, strict=True):
+        how = part["Content-Type"], part["Content-Transfer-Encoding"]
+        if how != (media_type, "quoted-printable") or _said_in(part) != text:
+            raise MalformedLetter("the mail's text does not say what was meant: clean the text it came from")
+
+
+def _parts(raw: bytes, parsed: ParsedMessage, kind: str, headers: Sequence[tuple[str, ...]]) -> list[tuple[bytes, ParsedMessage]]:
+    """Return the parts of a multipart, each as its bytes and as parsed; raise MalformedLetter unless they have just these headers."""
+    parts = cast(list[ParsedMessage], parsed.get_payload()) if parsed.get_content_type() == f"multipart/{kind}" else []
+    before, *pieces = raw.split(f"\r\n--{parsed.get_boundary()}".encode())
+    if not len(parts) == len(pieces) - 1 == len(headers) or pieces[-1] != b"--":
         raise MalformedLetter("the mail has not the parts that were meant: a text from outside has become one")
-    if parsed.defects or parsed.preamble or parsed.epilogue or any(part.defects for part in parts):
+    # Before the first boundary there are headers, ended by the one empty line, and after the last one there is nothing.
+    if b"\r\n\r\n" in before or parsed.defects or parsed.preamble or parsed.epilogue or any(part.defects for part in parts):
         raise MalformedLetter("the mail's parts cannot be told apart: clean the text they came from")
-    for piece, part, expected in zip(pieces[1:], parts, [_ABOUT_THE_TEXT, *[_ABOUT_A_FILE] * len(enclosures)], strict=False):
+    for piece, part, expected in zip(pieces, parts, headers, strict=False):
         _, *lines = piece.partition(b"\r\n\r\n")[0].split(b"\r\n")
         if not header_names(lines) == part.keys() == list(expected):
             raise MalformedLetter(f"a part of the mail has the headers {part.keys()}: a text from outside has become one")
-    for part, enclosure in zip(parts[1:], enclosures, strict=True):
-        if _as_read(part) != _as_meant(enclosure):
-            raise MalformedLetter("an enclosed file is not named or placed as was meant: clean its name")
-    return parts[0]
+    return list(zip(pieces, parts, strict=False))
 
 
-def _boundary(message_id: str) -> str:
+def _multipart(kind: str, parts: Sequence[str], message_id: str) -> tuple[dict[str, str], str]:
+    """Return the headers and the body of a multipart, which ends without a line end."""
     # From the Message-ID, so that it is the same each time; "=_" stands in no line of quoted-printable or of base64.
-    return f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
+    boundary = f"=_{hashlib.sha256(f'{kind} {message_id}'.encode()).hexdigest()[:32]}"
+    headers = {"Content-Type": f'multipart/{kind};\n boundary="{boundary}"', "Content-Transfer-Encoding": "7bit"}
+    # A part's last line end belongs to the boundary after it, so a text ends in one of its own.
+    return headers, "".join(f"--{boundary}\n{part}\n" for part in parts) + f"--{boundary}--"
+
+
+def _said_in(part: ParsedMessage) -> str | None:
+    if part.is_multipart():
+        return None
+    return cast(bytes, part.get_payload(decode=True)).decode("utf-8").replace("\r\n", "\n")
 
 
 def _room(enclosure: Enclosure) -> str:

@@ -11,10 +11,13 @@ from formapp.models.escalation import Escalation
 from formapp.models.feedback import Feedback
 from formapp.models.feedback_reason import FeedbackReason
 from formapp.models.file_content import FileContent
+from formapp.models.link_generation import LinkGeneration
+from formapp.models.message import Message
 from formapp.models.missed_search import MissedSearch
 from formapp.models.outgoing_mail import OutgoingMail
 from formapp.models.promise import Promise
 from formapp.models.spent_challenge import SpentChallenge
+from formapp.models.staff_address import StaffAddress
 from formapp.models.ticket import Ticket
 from formapp.models.ticket_event import TicketEvent
 from formapp.models.uncounted_votes import UncountedVotes
@@ -33,10 +36,13 @@ __all__ = [
     "Feedback",
     "FeedbackReason",
     "FileContent",
+    "LinkGeneration",
+    "Message",
     "MissedSearch",
     "OutgoingMail",
     "Promise",
     "SpentChallenge",
+    "StaffAddress",
     "Ticket",
     "TicketEvent",
     "UncountedVotes",

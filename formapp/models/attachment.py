@@ -22,6 +22,8 @@ class Attachment(Base):
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     ticket_number: Mapped[int | None] = mapped_column(ForeignKey("tickets.number"), index=True)
     escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"), index=True)
+    # The later message with which it came; None for a file of the request itself, and for our own until its reply is written.
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Cleaned, for people; nothing is ever stored or opened under it.
     name: Mapped[str] = mapped_column(Text)

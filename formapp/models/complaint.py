@@ -20,3 +20,6 @@ class Complaint(Base):
     # The ticket that it is about, as it was given; nobody has checked that it is the customer's.
     about_ticket: Mapped[str] = mapped_column(Text)
     answer_by: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When it was answered, that is resolved for the first time, and when the team was told that the answer is late.
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    late_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

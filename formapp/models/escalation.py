@@ -21,6 +21,10 @@ class Escalation(Base):
     # A Verdict of rules/escalation.py; for staff only.
     verdict: Mapped[str] = mapped_column(String(20))
     review_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When staff told the customer what became of it.
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the team was told that its review is late.
+    late_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     suspect_because: Mapped[str | None] = mapped_column(String(200))
     is_proven: Mapped[bool]
 

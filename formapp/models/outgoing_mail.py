@@ -33,6 +33,8 @@ class OutgoingMail(Base):
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the team was told that it was given up.
+    failure_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The server's code and words, or what went wrong on our side; never an address.
     last_reply: Mapped[str | None] = mapped_column(Text)
 
@@ -43,6 +45,14 @@ class OutgoingMail(Base):
             "id",
             sqlite_where=and_(sent_at.is_(None), failed_at.is_(None)),
             postgresql_where=and_(sent_at.is_(None), failed_at.is_(None)),
+        ),
+        # By purpose although there are few: SQLite takes the index of all purposes for the smaller one else.
+        Index(
+            "ix_outgoing_mails_given_up",
+            "purpose",
+            "ticket_number",
+            sqlite_where=failed_at.is_not(None),
+            postgresql_where=failed_at.is_not(None),
         ),
         Index("ix_outgoing_mails_recipient_mailbox_created_at", "recipient_mailbox", "created_at"),
         Index("ix_outgoing_mails_purpose_created_at", "purpose", "created_at"),

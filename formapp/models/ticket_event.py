@@ -22,3 +22,8 @@ class TicketEvent(Base):
     old_status: Mapped[str | None] = mapped_column(String(20))
     new_status: Mapped[str | None] = mapped_column(String(20))
     note: Mapped[str | None] = mapped_column(Text)
+    # The address that the link of whoever did it was sent to; only staff have one.
+    by: Mapped[str | None] = mapped_column(String(254))
+    # The message that it brought, and a digest of the form's key: the same form sent twice acts once.
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    once_key: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)

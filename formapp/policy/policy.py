@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, StringConstraints, field_validator, m
 
 from formapp.address import UnusableAddress, bare_address
 from formapp.errors import HelpCentreError
-from formapp.policy.afterwards import Complaints, Escalation, Feedback, Resolution
+from formapp.policy.afterwards import Complaints, Escalation, Feedback, Resolution, Scorecard
 from formapp.policy.hours import HolidayCalendar, OpeningHours
 from formapp.policy.requests import COMPLAINT, NOT_SURE, Level, Priority, RequestType, TicketForm, Troubleshooting
 from formapp.policy.shape import Key, Shape, Text, no_repeats, quoted
@@ -85,6 +85,7 @@ class Policy(Shape):
     resolution: Resolution
     escalation: Escalation
     complaints: Complaints
+    scorecard: Scorecard
     feedback: Feedback
     examples: tuple[Example, ...]
 

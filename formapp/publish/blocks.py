@@ -9,8 +9,10 @@ from typing import Any
 
 from formapp.html import render
 from formapp.policy.hours import WEEKDAYS, Period
+from formapp.publish.lifecycle import lifecycle
 from formapp.publish.opening import opening_facts
 from formapp.publish.published import Published
+from formapp.publish.scorecard import scorecard
 from formapp.rules.deadlines import explain, promise_for
 from formapp.rules.escalation import conditions
 from formapp.rules.wording import say_business_days, say_business_hours, say_hours, say_minutes, say_moment_in_full, say_target
@@ -150,11 +152,15 @@ BLOCKS: Mapping[str, Callable[[Published], str]] = {
     "escalation-items": _escalation_items,
     "examples": _examples,
     "hours": _hours,
+    "lifecycle": lifecycle,
     "most-urgent-situations": _most_urgent,
     "open-now": _open_now,
     "priorities": _priorities,
     "report-items": _report_items,
     "request-types": _request_types,
     "resolution-reasons": _resolution_reasons,
+    "scorecard": scorecard,
     "targets": _targets,
 }
+# What may be nothing at all stands under a heading of its own, which is there when it is.
+HEADINGS: Mapping[str, str] = {"scorecard": "How we do"}

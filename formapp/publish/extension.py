@@ -10,6 +10,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from mkdocs.utils import get_build_datetime
 
+from formapp.publish.blocks import HEADINGS
 from formapp.publish.markers import MARKER, Marker, render_block, render_value, require_markers
 from formapp.publish.page_parts import SWAP_END, SWAP_START
 from formapp.publish.published import Published, PublishError, publish
@@ -64,13 +65,19 @@ class _BlockMarkers(Preprocessor):
             require_markers(line)
             match = ALONE_ON_A_LINE.fullmatch(line)
             html = render_block(Marker.of(match), self.extension.published) if match else None
-            if html is None:
+            if match is None or html is None:
                 out.append(line)
                 continue
-            out += ["", self._keep(html), ""]
+            out += ["", *self._with_heading(Marker.of(match), html), ""]
             if html == SWAP_START:
                 endings = ["", self._keep(SWAP_END)]
         return out + endings
+
+    def _with_heading(self, marker: Marker, html: str) -> list[str]:
+        if marker.kind != "policy" or marker.name not in HEADINGS:
+            return [self._keep(html)]
+        # The heading is Markdown's, so that the page's contents name it.
+        return [f"## {HEADINGS[marker.name]}", "", self._keep(html)] if html else []
 
     def _keep(self, html: str) -> str:
         """Put finished HTML where Markdown does not look at it again."""

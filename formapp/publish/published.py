@@ -26,6 +26,8 @@ class Published:
     calendar: BusinessCalendar
     built: datetime
     forms_by_email: bool = False
+    # Where the policy file lies, and the published figures beside it.
+    folder: Path = Path("docs")
 
     @property
     def today(self) -> date:
@@ -42,7 +44,7 @@ def publish(file: Path, built: datetime, *, forms_by_email: bool = False) -> Pub
     except HelpCentreError as error:
         heading = "" if isinstance(error, PolicyError) else f"{file}: "
         raise PublishError(f"{heading}{error}") from None
-    return Published(policy, calendar, built, forms_by_email)
+    return Published(policy, calendar, built, forms_by_email, file.parent)
 
 
 @lru_cache(maxsize=4)

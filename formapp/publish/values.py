@@ -27,6 +27,7 @@ def _said(policy: Policy) -> dict[str, str]:
         "hours.business_day_hours": say_business_hours(policy.hours.business_day_hours),
         "holidays.description": policy.holidays.description,
         "resolution.resolved_after_quiet_days": _say_days(resolution.resolved_after_quiet_days),
+        "resolution.reminded_after_quiet_days": _say_days(resolution.reminded_after_quiet_days),
         "resolution.closed_after_resolved_days": _say_days(resolution.closed_after_resolved_days),
         "escalation.subject": example_subject(policy),
         "escalation.reviewed_by": policy.escalation.reviewed_by[:1].lower() + policy.escalation.reviewed_by[1:],

@@ -144,7 +144,7 @@ def weeks(chart_id: str, finding: str, some: Sequence[Week], revisions: Iterable
     marks = _marks([one for one in revisions if begins <= one.published_on < ends], begins, ends, today)
     step = max(1, len(some) // _LABELS)
     labels = tuple(
-        (_percent(at / len(some)), _label(some[at].monday, some[at - step].monday if at else None)) for at in range(0, len(some), step)
+        (percent(at / len(some)), _label(some[at].monday, some[at - step].monday if at else None)) for at in range(0, len(some), step)
     )
     voted = sum(week.votes.total for week in some)
     rows = tuple(_week_row(week, today) for week in some if week.votes.total)
@@ -154,8 +154,8 @@ def weeks(chart_id: str, finding: str, some: Sequence[Week], revisions: Iterable
         title=f"Votes by week, from {say_date(begins, today)} to {say_date(today)}",
         description=f"{say_count(voted, 'vote')} in {len(some)} weeks, at most {peak:,} in one. The data table has each week.",
         peak=f"Most in a week: {say_count(peak, 'vote')}",
-        column_width=_percent(0.8 / len(some)),
-        columns=tuple(_column(at, week, len(some), peak) for at, week in enumerate(some)),
+        column_width=percent(0.8 / len(some)),
+        columns=tuple(column_of(at, len(some), peak, yes=week.votes.yes, no=week.votes.no) for at, week in enumerate(some)),
         marks=marks,
         labels=labels[:_LABELS],
         table=Table("Votes by week", ("Week from", "Helped", "Did not help", "Helped, share"), rows),
@@ -168,7 +168,7 @@ def reasons(chart_id: str, some: Sequence[Reason]) -> Bars:
     rows = tuple(
         Bar(
             label=one.text,
-            parts=_parts((("now", one.now), ("before", one.before)), most),
+            parts=parts_of((("now", one.now), ("before", one.before)), most),
             value=f"{one.now:,}" + (f" + {one.before:,}" if one.before else ""),
             title=f"{say_count(one.now, 'time')} on a text as it is now, {one.before:,} on earlier ones",
             is_faded=not one.now,
@@ -187,10 +187,10 @@ def searches(some: Sequence[MissedSearch], today: date) -> Bars:
     rows = tuple(
         Bar(
             label=one.words,
-            parts=_parts((("now", one.times),), most),
+            parts=parts_of((("now", one.times),), most),
             value=f"{one.times:,}",
             title=f"{say_count(one.times, 'time')} on {one.days} days",
-            spark=_spark(one),
+            spark=spark_of(one.weeks, "By week"),
         )
         for one in some
     )
@@ -200,12 +200,45 @@ def searches(some: Sequence[MissedSearch], today: date) -> Bars:
     return Bars("searches", findings.of_searches(some, SEARCH_WEEKS), (), rows, table)
 
 
+def parts_of(amounts: Iterable[tuple[str, float]], most: float) -> tuple[Part, ...]:
+    """Return the stretches of a bar, each with its kind and amount, where the longest bar of the chart is `most`."""
+    parts, start = [], 0.0
+    for kind, amount in amounts:
+        if amount:
+            parts.append(Part(kind, percent(start / most), percent(amount / most)))
+        start += amount
+    return tuple(parts)
+
+
+def column_of(at: int, of: int, peak: int, *, yes: int, no: int) -> Column:
+    """Return one of so many columns, the highest of which stands for `peak`."""
+    up, down, floor = yes * PLOT / peak, no * PLOT / peak, ABOVE + PLOT
+    return Column(percent((at + 0.1) / of), pixels(floor - up), pixels(up), pixels(floor - up - down), pixels(down))
+
+
+def spark_of(counts: Sequence[int], title: str) -> Spark:
+    """Return a small row of columns."""
+    most = max(1, *counts)
+    columns = [(pixels(SPARK - height), pixels(height)) for height in (max(1, count * SPARK / most) for count in counts)]
+    return Spark(f"{title}: {', '.join(map(str, counts))}", tuple(columns))
+
+
+def percent(share: float) -> str:
+    """Write a share of the width."""
+    return f"{100 * share:.2f}%"
+
+
+def pixels(height: float) -> str:
+    """Write a height."""
+    return f"{height:.1f}"
+
+
 def _article_bar(article: ArticleVotes, most: int) -> Bar:
     votes = article.now
     share = say_share(votes.no / votes.total)
     return Bar(
         label=article.title,
-        parts=_parts((("no", votes.no), ("yes", votes.yes)), most),
+        parts=parts_of((("no", votes.no), ("yes", votes.yes)), most),
         value=f"{share} No, of {votes.total:,}",
         title=f"{share} of {votes.total:,} say No" + (", too few to be sure" if votes.are_few else f", {say_at_least(votes)}"),
         is_faded=votes.are_few,
@@ -218,27 +251,12 @@ def _share_of(article: ArticleVotes) -> str:
     return f"{say_share(before.helpful)} of {before.total:,}" if before.total else "–"
 
 
-def _parts(amounts: Iterable[tuple[str, int]], most: int) -> tuple[Part, ...]:
-    parts, start = [], 0
-    for kind, amount in amounts:
-        if amount:
-            parts.append(Part(kind, _percent(start / most), _percent(amount / most)))
-        start += amount
-    return tuple(parts)
-
-
-def _column(at: int, week: Week, of: int, peak: int) -> Column:
-    yes, no = week.votes.yes * PLOT / peak, week.votes.no * PLOT / peak
-    floor = ABOVE + PLOT
-    return Column(_percent((at + 0.1) / of), _pixels(floor - yes), _pixels(yes), _pixels(floor - yes - no), _pixels(no))
-
-
 def _marks(revisions: Sequence[Revision], begins: date, ends: date, today: date) -> tuple[Mark, ...]:
     marks = []
     by_day = groupby(revisions, key=lambda one: one.published_on)
     for number, (day, changes) in enumerate(by_day, 1):
         says = tuple(f"{say_date(day, today)}: {change.summary}" if change.summary else say_date(day, today) for change in changes)
-        marks.append(Mark(number, _percent((day - begins) / (ends - begins)), says))
+        marks.append(Mark(number, percent((day - begins) / (ends - begins)), says))
     return tuple(marks)
 
 
@@ -247,19 +265,5 @@ def _week_row(week: Week, today: date) -> tuple[str, ...]:
     return say_date(week.monday, today), f"{votes.yes:,}", f"{votes.no:,}", say_share(votes.helpful)
 
 
-def _spark(search: MissedSearch) -> Spark:
-    most = max(1, *search.weeks)
-    columns = [(_pixels(SPARK - height), _pixels(height)) for height in (max(1, times * SPARK / most) for times in search.weeks)]
-    return Spark(f"By week: {', '.join(map(str, search.weeks))}", tuple(columns))
-
-
 def _label(monday: date, before: date | None) -> str:
     return say_date(monday, before or date.min).partition(" ")[2]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f}%"
-
-
-def _pixels(height: float) -> str:
-    return f"{height:.1f}"

@@ -23,7 +23,7 @@ def feedback_csv(report: Report, zone: tzinfo) -> str:
     knows that it is UTF-8.
     """
     rows = (_of_comment(one, zone) for one in (*report.comments, *report.set_aside_comments))
-    return _csv(_HEADS, ([_cell(value) for value in row.values()] for row in rows))
+    return as_csv(_HEADS, ([_cell(value) for value in row.values()] for row in rows))
 
 
 def votes_csv(report: Report) -> str:
@@ -33,7 +33,7 @@ def votes_csv(report: Report) -> str:
         for article in report.articles
         for week in article.weeks
     )
-    return _csv(("article_id", "article", "week", "yes", "no"), rows)
+    return as_csv(("article_id", "article", "week", "yes", "no"), rows)
 
 
 def feedback_json(report: Report, zone: tzinfo) -> str:
@@ -59,6 +59,16 @@ def feedback_json(report: Report, zone: tzinfo) -> str:
         "feedback": [_of_comment(one, zone) for one in (*report.comments, *report.set_aside_comments)],
     }
     return json.dumps(said, ensure_ascii=False)
+
+
+def as_csv(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Write rows as CSV (RFC 4180); no cell is a formula, and it begins with U+FEFF, by which a spreadsheet knows that it is UTF-8."""
+    written = io.StringIO(newline="")
+    table = csv.writer(written)
+    table.writerow(heads)
+    for row in rows:
+        table.writerow([_plain(cell) for cell in row])
+    return "\ufeff" + written.getvalue()
 
 
 _HEADS = (
@@ -137,15 +147,6 @@ def _of_weeks(weeks: Iterable[Week]) -> list[dict[str, object]]:
 
 def _of_reasons(reasons: Iterable[Reason]) -> list[dict[str, object]]:
     return [{"key": one.key, "text": one.text, "now": one.now, "before": one.before} for one in reasons]
-
-
-def _csv(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    written = io.StringIO(newline="")
-    table = csv.writer(written)
-    table.writerow(heads)
-    for row in rows:
-        table.writerow([_plain(cell) for cell in row])
-    return "\ufeff" + written.getvalue()
 
 
 def _cell(value: object) -> object:

@@ -95,6 +95,11 @@ def promise_of(policy: Policy, calendar: BusinessCalendar, target: Target, recei
     )
 
 
+def warning_at(calendar: BusinessCalendar, promise: Promise) -> datetime:
+    """Return the moment at which three quarters of a promise's business time are over."""
+    return calendar.add(promise.received, promise.span * 3 // 4)
+
+
 def explain(promise: Promise) -> str:
     """Write a promise's working on one line: "Tue 4:30-5:00 pm 0.5 h; Wed closed, Royal Queensland Show; … = 8 h"."""
     return write_working(promise.working, promise.span)

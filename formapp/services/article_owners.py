@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from formapp.address import UnusableAddress, bare_address, mailbox_of
 from formapp.mail.feedback_letters import NamedArticle
 from formapp.models import Article
-from formapp.services.intake import Desk
+from formapp.services.desk import Desk
 
 
 @dataclass(frozen=True)

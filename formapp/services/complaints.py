@@ -16,7 +16,9 @@ from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_day, say_hours, to_the_minute
 from formapp.services import attachments, intake, tickets
 from formapp.services.acknowledgements import FOR_COMPLAINTS
-from formapp.services.intake import Desk, Envelope, Marked
+from formapp.services.desk import Desk
+from formapp.services.intake import Envelope, Marked
+from formapp.services.staff_links import staff_links
 from formapp.services.tickets import Receipt
 
 
@@ -32,14 +34,16 @@ def submit(session: Session, answers: ComplaintAnswers, envelope: Envelope, desk
     promise = deadlines.complaint_promise(desk.policy, desk.calendar, to_the_minute(now))
     answer_by = deadlines.complaint_answer_by(desk.policy, to_the_minute(now))
     marks = intake.marks(session, envelope, digest, now)
-    number = tickets.store(session, _columns(answers) | marks, promise, now)
+    number = tickets.store(session, _columns(answers) | marks, promise, desk, now)
     given = {"about": answers.about, "wanted": answers.wanted, "phone": answers.phone, "about_ticket": answers.about_ticket}
     session.execute(insert(Complaint).values(ticket_number=number, answer_by=answer_by, **given))
     files = attachments.adopt(session, envelope.tokens, ticket_number=number)
     policy, bc, link = desk.policy, ticket_id(desk.policy, number), desk.links.ticket_url(number)
     said, answer_due = intake.in_words(promise, now, policy), say_day(answer_by, policy)
     marked = Marked.of(session, envelope, marks, answers.email, FOR_COMPLAINTS, desk, now)
-    copy = intake.for_team(desk, envelope, marked, answers.email, said_in_complaint(answers), files, link=link)
+    copy = intake.for_team(
+        staff_links(session, desk, now), envelope, marked, answers.email, said_in_complaint(answers), files, number=number
+    )
     subject = policy.complaints.subject.format(ticket_id=bc)
     team = team_complaint(copy, ticket_id=bc, subject=subject, about=answers.about, promise=said, answer_due=answer_due)
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from formapp.address import mailbox_of
@@ -14,13 +14,17 @@ from formapp.models import Escalation, Ticket
 from formapp.policy.afterwards import Gate
 from formapp.rules.deadlines import promise_of_days
 from formapp.rules.escalation import GATES, Verdict, conditions, gates_passed
+from formapp.rules.lifecycle import Move, Mover, Status
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_hours, say_moment_in_full, to_the_minute
-from formapp.services import attachments, intake
+from formapp.services import attachments, intake, promises
 from formapp.services.acknowledgements import FOR_ESCALATIONS
-from formapp.services.intake import Desk, Envelope, Marked
+from formapp.services.desk import Desk
+from formapp.services.intake import Envelope, Marked
+from formapp.services.staff_links import staff_links
+from formapp.services.ticket_life import Act, hold, move
 
-_FOR_TEAM = {
+SAID_VERDICT = {
     Verdict.PASSED: "Passed to escalation level",
     Verdict.NOT_YET: "Not yet through the ordinary levels",
     Verdict.UNKNOWN_TICKET: "The ticket ID is unknown",
@@ -66,15 +70,22 @@ def submit(session: Session, answers: EscalationAnswers, envelope: Envelope, des
     new = session.execute(insert(Escalation).values(row).returning(Escalation.id)).scalar_one()
     files = attachments.adopt(session, envelope.tokens, escalation_id=new)
     if judged.ticket:
-        _note_on_ticket(session, judged, now)
+        _note_on_ticket(session, judged, desk, now)
     marked = Marked.of(session, envelope, marks, answers.email, FOR_ESCALATIONS, desk, now)
     policy, bc = desk.policy, ticket_id(desk.policy, answers.given_number)
-    link = desk.links.ticket_url(judged.number) if judged.number else None
     team = team_escalation(
-        intake.for_team(desk, envelope, marked, answers.email, said_in_escalation(answers, policy), files, link=link),
+        intake.for_team(
+            staff_links(session, desk, now),
+            envelope,
+            marked,
+            answers.email,
+            said_in_escalation(answers, policy),
+            files,
+            number=judged.number,
+        ),
         ticket_id=bc,
         subject=policy.escalation.subject.format(ticket_id=bc),
-        verdict=_FOR_TEAM[judged.verdict],
+        verdict=SAID_VERDICT[judged.verdict],
         reasons=[GATES[gate] for gate in judged.met],
         review_by=say_moment_in_full(review_by, policy) if review_by else None,
     )
@@ -87,12 +98,15 @@ def submit(session: Session, answers: EscalationAnswers, envelope: Envelope, des
 
 
 def _judge(session: Session, answers: EscalationAnswers, desk: Desk, now: datetime) -> _Judged:
-    ticket = session.get(Ticket, answers.given_number)
+    ticket = hold(session, answers.given_number)
     if ticket is None:
         return _Judged(Verdict.UNKNOWN_TICKET, None, (), None)
     if mailbox_of(ticket.email) != mailbox_of(answers.email):
         return _Judged(Verdict.ANOTHER_ADDRESS, None, (), ticket.number)
-    met = gates_passed(desk.policy, first_response_at=ticket.first_response_at, due_at=ticket.promise.due_at, now=now)
+    promise = ticket.promise
+    # Of a promise that was kept, it counts whether it had passed by then.
+    until = min(now, promise.ended_at or now)
+    met = gates_passed(desk.policy, first_response_at=ticket.first_response_at, due_at=promise.due_at, now=until)
     return _Judged(Verdict.PASSED if met else Verdict.NOT_YET, ticket, met, ticket.number)
 
 
@@ -100,13 +114,24 @@ def _review_by(desk: Desk, now: datetime) -> datetime:
     return promise_of_days(desk.policy, desk.calendar, desk.policy.escalation.reviewed_within_business_days, to_the_minute(now)).due
 
 
-def _note_on_ticket(session: Session, judged: _Judged, now: datetime) -> None:
+def _note_on_ticket(session: Session, judged: _Judged, desk: Desk, now: datetime) -> None:
     assert judged.ticket is not None
     number, passed = judged.ticket.number, judged.verdict is Verdict.PASSED
     note = "; ".join(GATES[gate] for gate in judged.met) or None
     intake.note_event(session, number, now, "escalated" if passed else "escalation asked for", actor="customer", channel="form", note=note)
+    ticket = judged.ticket
+    if ticket.status == Status.OPEN:
+        ticket.revision += 1
+    else:
+        # The customer has written, if only in a form: time must not resolve or close the ticket for their silence.
+        move(session, ticket, Move.WROTE, Act(Mover.CUSTOMER, "form"), now)
+        if not passed:
+            # Nobody reviews it, and so it is owed an answer like any message: the letter says by when.
+            promises.give_for_message(session, ticket, desk, now)
+            session.refresh(ticket, ["promises"])
     if passed:
-        session.execute(update(Ticket).where(Ticket.number == number, Ticket.escalated_at.is_(None)).values(escalated_at=now))
+        ticket.escalated_at = ticket.escalated_at or now
+    promises.note_what_we_owe(session, ticket)
 
 
 def _letter_to_sender(answers: EscalationAnswers, desk: Desk, judged: _Judged, review_by: datetime | None, now: datetime) -> Letter:

@@ -17,8 +17,8 @@ from formapp.rules.wording import say_day, say_moment_in_full, to_the_minute
 from formapp.services import outbox
 from formapp.services.article_owners import Owners
 from formapp.services.database import Database
+from formapp.services.desk import Desk
 from formapp.services.feedback import ANSWERED_AGAIN
-from formapp.services.intake import Desk
 from formapp.services.one_by_one import Outrun, one_by_one
 
 PAUSE = timedelta(hours=1)

@@ -20,7 +20,7 @@ from formapp.services import outbox
 from formapp.services.acknowledgements import FOR_FEEDBACK, AckCaps, reason_never_to_acknowledge, reason_not_to_acknowledge
 from formapp.services.article_owners import Owners
 from formapp.services.database import Database
-from formapp.services.intake import Desk
+from formapp.services.desk import Desk
 from formapp.services.one_by_one import Outrun, one_by_one
 
 # So long an address waits for its article to be changed; and so long the outbox keeps one that has been told, or given up.

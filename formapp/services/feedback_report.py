@@ -14,7 +14,7 @@ from formapp.reports import values
 from formapp.reports.values import ArticleVotes, Comment, Reason, Report, Revision, Votes, Week
 from formapp.rules.feedback import NEW
 from formapp.services import answered_articles
-from formapp.services.intake import Desk
+from formapp.services.desk import Desk
 
 MOST_SEARCHES = 50
 _YES = func.sum(case((Vote.helpful, 1), else_=0))

@@ -16,7 +16,7 @@ from formapp.rules.wording import say_date
 from formapp.services import outbox
 from formapp.services.article_owners import Owners
 from formapp.services.database import Database
-from formapp.services.intake import Desk
+from formapp.services.desk import Desk
 from formapp.services.missed_searches import KEPT_FOR
 from formapp.services.upsert import insert_into
 

@@ -1,7 +1,7 @@
-"""What the worker does beside the mail: held files are scanned again, feedback goes to its readers, and what nobody needs is deleted."""
+"""What the worker does beside the mail: time moves tickets on, held files are scanned again, and what nobody needs is deleted."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -10,10 +10,23 @@ from sqlalchemy.orm import Session
 from formapp.mail.letters import team_file_infected, team_file_released
 from formapp.models import Escalation
 from formapp.rules.references import ticket_id
-from formapp.services import attachments, feedback_digests, feedback_replies, feedback_weekly, missed_searches, outbox, proofs
+from formapp.services import (
+    attachments,
+    due_warnings,
+    feedback_digests,
+    feedback_replies,
+    feedback_weekly,
+    missed_searches,
+    outbox,
+    proofs,
+    team_morning,
+    timers,
+    undelivered,
+)
 from formapp.services.database import Database
+from formapp.services.desk import Desk
 from formapp.services.held_files import Rescanned, rescan_held
-from formapp.services.intake import Desk
+from formapp.services.staff_links import staff_links
 from formapp.services.virus_scan import Clamd
 from formapp.services.voters import forget_voters
 
@@ -24,55 +37,65 @@ log = structlog.get_logger()
 
 
 def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -> Counter[str]:
-    """Scan held files anew, tell the team of each, and delete what nobody needs; return what there was, and how many.
+    """Move tickets on, tell who must be told, scan held files anew, and delete what nobody needs; return what there was, and how many.
 
-    What concerns feedback comes after that, each part on its own: one that fails is logged, and the first error raised at the end.
+    Each part is on its own: one that fails is logged and holds up no other, and the first error is raised at the end.
     """
+    parts: dict[str, Callable[[], object]] = {
+        "windows_begun": lambda: timers.start_windows(database, desk),
+        "windows_mended": lambda: timers.mend_windows(database, desk, now),
+        "tickets_moved_on": lambda: timers.step(database, desk, now),
+        "customers_reminded": lambda: timers.remind(database, desk, now),
+        "answers_due": lambda: due_warnings.warn(database, desk, now),
+        "dates_late": lambda: due_warnings.warn_of_dates(database, desk, now),
+        "undelivered_mails_told": lambda: undelivered.tell_team(database, desk, now),
+        "morning_letters": lambda: team_morning.send_morning(database, desk, now),
+        # Where no scanner is set any more, what is held stays held: a slip in the settings must release nothing.
+        "files_scanned": lambda: _rescan(database, desk, scanner, now) if scanner else 0,
+        "unsent_files_deleted": lambda: _purge_staged(database, now),
+        "proofs_forgotten": lambda: _in_transaction(database, lambda session: proofs.purge_spent(session, now)),
+        "voters_forgotten": lambda: _in_transaction(database, lambda session: forget_voters(session, desk.today(now))),
+        "searches_deleted": lambda: _in_transaction(database, lambda session: missed_searches.purge(session, desk.today(now))),
+        "digests_sent": lambda: feedback_digests.send_digests(database, desk, now),
+        "weekly_summaries_sent": lambda: feedback_weekly.send_weekly(database, desk, now),
+        "readers_told": lambda: feedback_replies.tell_readers(database, desk, now),
+        "deleted_for_good": database.forget_deleted,
+    }
+    done, first = Counter[str](), None
+    for name, part in parts.items():
+        try:
+            count = part()
+        except Exception as trouble:
+            # The kind only: what an error says may hold a customer's or a reader's words.
+            log.error("a part of tidying up failed", part=name, error=type(trouble).__name__)
+            first = first or trouble
+        else:
+            done[name] = count if isinstance(count, int) else 0
+    if first:
+        raise first
+    return +done
 
+
+def _in_transaction(database: Database, work: Callable[[Session], int]) -> int:
+    with database.transaction() as session:
+        return work(session)
+
+
+def _rescan(database: Database, desk: Desk, scanner: Clamd, now: datetime) -> int:
     def tell(session: Session, file: Rescanned) -> None:
         _tell_team(session, desk, file, now)
 
-    # Where no scanner is set any more, what is held stays held: a slip in the settings must release nothing.
-    rescanned = rescan_held(database, scanner.scan, tell, now) if scanner else 0
+    return rescan_held(database, scanner.scan, tell, now)
+
+
+def _purge_staged(database: Database, now: datetime) -> int:
     purged = 0
     for _ in range(_MOST_PURGES):
-        with database.transaction() as session:
-            some = attachments.purge_staged(session, now)
+        some = _in_transaction(database, lambda session: attachments.purge_staged(session, now))
         purged += some
         if not some:
             break
-    with database.transaction() as session:
-        spent = proofs.purge_spent(session, now)
-        loose = forget_voters(session, desk.today(now))
-        searches = missed_searches.purge(session, desk.today(now))
-    _each_on_its_own(
-        {
-            "digests of feedback": lambda: feedback_digests.send_digests(database, desk, now),
-            "weekly summaries": lambda: feedback_weekly.send_weekly(database, desk, now),
-            "readers who are told": lambda: feedback_replies.tell_readers(database, desk, now),
-            "what was deleted": database.forget_deleted,
-        }
-    )
-    return +Counter(
-        files_scanned=rescanned,
-        unsent_files_deleted=purged,
-        proofs_forgotten=spent,
-        voters_forgotten=loose,
-        searches_deleted=searches,
-    )
-
-
-def _each_on_its_own(parts: Mapping[str, Callable[[], object]]) -> None:
-    first = None
-    for name, part in parts.items():
-        try:
-            part()
-        except Exception as trouble:
-            # The kind only: what an error says may hold a reader's words.
-            log.error("a part of tidying up failed", part=name, error=type(trouble).__name__)
-            first = first or trouble
-    if first:
-        raise first
+    return purged
 
 
 def _tell_team(session: Session, desk: Desk, file: Rescanned, now: datetime) -> None:
@@ -86,6 +109,6 @@ def _tell_team(session: Session, desk: Desk, file: Rescanned, now: datetime) -> 
     if file.virus:
         letter = team_file_infected(ticket_id=bc, name=file.name, virus=file.virus, team=desk.team_email)
     else:
-        link = desk.links.attachment_url(file.id)
+        link = staff_links(session, desk, now).file_url(file.id)
         letter = team_file_released(ticket_id=bc, name=file.name, link=link, team=desk.team_email, note=file.warning)
     outbox.queue(session, letter, letterhead=desk.letterhead, now=now, ticket_number=file.ticket_number)

@@ -4,9 +4,8 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
-from urllib.parse import quote
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -14,19 +13,18 @@ from sqlalchemy.orm import Session
 from formapp.errors import HelpCentreError
 from formapp.forms.support_form import Said
 from formapp.mail.letter import Enclosure, Letter
-from formapp.mail.letterhead import Letterhead
 from formapp.mail.letters import Answer, ListedFile, SaidPromise, TeamCopy
 from formapp.models import Escalation, Ticket, TicketEvent
 from formapp.policy.policy import Policy
 from formapp.rules import deadlines
-from formapp.rules.business_time import BusinessCalendar
 from formapp.rules.files import LARGEST_IN_MAIL, KeptFile, kind_of, say_size
 from formapp.rules.wording import say_moment_in_full, to_the_minute
 from formapp.services import outbox
-from formapp.services.acknowledgements import AckCaps, reason_not_to_acknowledge
+from formapp.services.acknowledgements import reason_not_to_acknowledge
 from formapp.services.attachments import Adopted
-from formapp.services.links import Links
+from formapp.services.desk import Desk
 from formapp.services.proofs import Solved, spend
+from formapp.services.staff_links import StaffLinks
 
 # Without JavaScript a form carries no key, and after Back some browsers make a new one: the same answers from the same
 # address are one request for so long.
@@ -42,43 +40,6 @@ class AlreadySent(HelpCentreError):
     def __init__(self, number: int) -> None:
         super().__init__("this form was sent before with other answers: send it again as a new request")
         self.number = number
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What taking something in needs to know of the house."""
-
-    policy: Policy
-    calendar: BusinessCalendar
-    links: Links
-    team_email: str
-    bounce_email: str
-    caps: AckCaps
-    # Who gets the feedback on articles that nobody else owns, and where an editor changes an article, as in the settings.
-    editors_email: str
-    edit_url: str | None = None
-
-    def today(self, now: datetime) -> date:
-        """Return the day of an aware moment in the policy's zone."""
-        return now.astimezone(self.policy.hours.zone).date()
-
-    def where_to_edit(self, source: str, line: int | None) -> str:
-        """Return where an editor changes a line of an article's file: an address where one is set, else the file and the line."""
-        if self.edit_url is None:
-            return source if line is None else f"{source}, line {line}"
-        address = self.edit_url.replace("{path}", quote(source))
-        # Without a line the part of the address that names one leads nowhere.
-        return address.replace("{line}", str(line)) if line else address.partition("#")[0].replace("{line}", "1")
-
-    @property
-    def letterhead(self) -> Letterhead:
-        """Who the letters are from."""
-        return Letterhead.of(self.policy)
-
-    @property
-    def own_addresses(self) -> tuple[str, ...]:
-        """The addresses that end up with us."""
-        return self.policy.channels.email, self.team_email, self.bounce_email, self.editors_email
 
 
 def _nothing() -> None:
@@ -161,10 +122,11 @@ def note_event(
     channel: str,
     status: str | None = None,
     note: str | None = None,
+    **more: Any,
 ) -> None:
-    """Write a line of a ticket's history; `status` where it changed to one."""
+    """Write a line of a ticket's history; `status` where it changed to one. `more` are columns that only some lines have."""
     line = {"ticket_number": number, "at": now, "event": event, "actor": actor, "channel": channel, "new_status": status, "note": note}
-    session.execute(insert(TicketEvent).values(line))
+    session.execute(insert(TicketEvent).values(line | more))
 
 
 @dataclass(frozen=True)
@@ -225,34 +187,43 @@ def in_words(promise: deadlines.Promise, now: datetime, policy: Policy) -> SaidP
 
 
 def for_team(
-    desk: Desk, envelope: Envelope, marked: Marked, address: str, said: Iterable[Said], files: Sequence[Adopted], *, link: str | None
+    staff: StaffLinks,
+    envelope: Envelope,
+    marked: Marked,
+    address: str,
+    said: Iterable[Said],
+    files: Sequence[Adopted],
+    *,
+    number: int | None,
 ) -> TeamCopy:
-    """Return what every letter to the team says of what came in."""
-    listed, enclosures = files_for_team(files, desk.links, enclosing=envelope.encloses_files)
+    """Return what every letter to the team says of what came in; `number` is the ticket that it is about, where there is one."""
+    listed, enclosures = files_for_mail(files, staff.file_url, enclosing=envelope.encloses_files)
     return TeamCopy(
-        team=desk.team_email,
+        team=staff.address,
         customer=address,
         answers=tuple(Answer(one.label, one.answer) for one in said),
         suspect_because=marked.suspect_because,
         unacknowledged_because=marked.unacknowledged_because,
         is_proven=marked.is_proven,
-        link=link,
+        link=None if number is None else staff.ticket_url(number),
         files=listed,
         enclosures=enclosures,
     )
 
 
-def files_for_team(files: Sequence[Adopted], links: Links, *, enclosing: bool) -> tuple[tuple[ListedFile, ...], tuple[Enclosure, ...]]:
-    """Return the list of files for the team's letter, and those that travel in it: in their order, as long as they fit, if any do."""
+def files_for_mail(
+    files: Sequence[Adopted], link_of: Callable[[int], str], *, enclosing: bool = True
+) -> tuple[tuple[ListedFile, ...], tuple[Enclosure, ...]]:
+    """Return the list of files for a letter, and those that travel in it: in their order, as long as they fit, if any do."""
     listed, enclosures, weight = [], [], 0
     for file in files:
         kind = kind_of(file.kind)
-        fits = not file.is_gone and file.held_because is None and weight + file.size <= LARGEST_IN_MAIL
+        fits = enclosing and not file.is_gone and file.held_because is None and weight + file.size <= LARGEST_IN_MAIL
         if fits:
             weight += file.size
             enclosures.append(Enclosure(file.id, file.name, kind.media_type))
         # A link for each that is there: an enclosed one may be taken out on its way, and a held one opens as soon as it has been scanned.
-        link = None if file.is_gone else links.attachment_url(file.id)
+        link = None if file.is_gone else link_of(file.id)
         note = ". ".join(filter(None, (file.held_because, file.warning))) or None
         listed.append(ListedFile(file.name, f"{kind.name}, {say_size(file.size)}", enclosed=fits, link=link, note=note))
     return tuple(listed), tuple(enclosures)

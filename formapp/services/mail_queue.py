@@ -69,11 +69,20 @@ def retry_dead(session: Session, now: datetime) -> int:
     return _count(session, _as_new(now).where(OutgoingMail.failed_at.is_not(None)))
 
 
+def state_of(mail: OutgoingMail, now: datetime) -> str:
+    """Return what became of a mail so far: waiting, sending, sent or failed."""
+    if mail.sent_at:
+        return "sent"
+    if mail.failed_at:
+        return "failed"
+    return "sending" if mail.leased_until and mail.leased_until > now else "waiting"
+
+
 def _as_new(now: datetime) -> Update:
     return (
         update(OutgoingMail)
         .where(OutgoingMail.sent_at.is_(None), or_(OutgoingMail.leased_until.is_(None), OutgoingMail.leased_until <= now))
-        .values(failed_at=None, attempts=0, trying_since=now, send_after=now, lease_token=None, leased_until=None)
+        .values(failed_at=None, failure_told_at=None, attempts=0, trying_since=now, send_after=now, lease_token=None, leased_until=None)
         .execution_options(synchronize_session=False)
     )
 
@@ -83,14 +92,7 @@ def _count(session: Session, change: Update) -> int:
 
 
 def _shown(mail: OutgoingMail, now: datetime) -> QueuedMail:
-    if mail.sent_at:
-        state = "sent"
-    elif mail.failed_at:
-        state = "failed"
-    elif mail.leased_until and mail.leased_until > now:
-        state = "sending"
-    else:
-        state = "waiting"
+    state = state_of(mail, now)
     return QueuedMail(
         number=mail.id,
         ticket_number=mail.ticket_number,

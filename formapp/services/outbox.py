@@ -99,7 +99,13 @@ def claim(session: Session, *, now: datetime, lease: timedelta = LEASE) -> Taken
         # The attempt is counted before the work: a mail that kills its worker is not tried for ever.
         taken = {"lease_token": token, "leased_until": now + lease, "attempts": OutgoingMail.attempts + 1}
         if _change(session, and_(OutgoingMail.id == number, due), taken):
-            return _in_hand(session, number, token)
+            try:
+                return _in_hand(session, number, token)
+            except (TypeError, ValueError) as damage:
+                # It would stand first in the queue for ever, and no other mail would leave.
+                reason = f"the stored mail is damaged: its row cannot be read ({type(damage).__name__})"
+                given_up = {"failed_at": now, "lease_token": None, "leased_until": None, "last_reply": reason}
+                _change(session, OutgoingMail.id == number, given_up)
     return None
 
 

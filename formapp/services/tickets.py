@@ -10,16 +10,18 @@ from sqlalchemy.orm import Session
 from formapp.forms.ticket import TicketAnswers, said_in_ticket
 from formapp.mail.letter import Letter
 from formapp.mail.letters import team_new_ticket, ticket_acknowledgement, unproven_acknowledgement
-from formapp.models import Article, Promise, Ticket
+from formapp.models import Article, Ticket
 from formapp.rules import deadlines
+from formapp.rules.lifecycle import Status
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_hours, to_the_minute
-from formapp.services import attachments, intake
+from formapp.services import attachments, intake, promises
 from formapp.services.acknowledgements import FOR_TICKETS
-from formapp.services.intake import Desk, Envelope, Marked
+from formapp.services.desk import Desk
+from formapp.services.intake import Envelope, Marked
 from formapp.services.links import Links
-
-OPEN = "open"
+from formapp.services.staff_links import staff_links
+from formapp.services.ticket_life import hold
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,13 @@ def submit(session: Session, answers: TicketAnswers, envelope: Envelope, desk: D
     envelope.take_slot()
     promise = deadlines.promise_for(desk.policy, desk.calendar, answers.request_type, answers.priority, to_the_minute(now))
     marks = intake.marks(session, envelope, digest, now)
-    number = store(session, asdict(answers) | marks, promise, now)
+    number = store(session, asdict(answers) | marks, promise, desk, now)
     files = attachments.adopt(session, envelope.tokens, ticket_number=number)
     policy, bc, link, hours = desk.policy, ticket_id(desk.policy, number), desk.links.ticket_url(number), say_hours(desk.policy)
     in_words = intake.in_words(promise, now, policy)
     said = said_in_ticket(answers, policy, named_article(session, answers.article_id, desk.links))
     marked = Marked.of(session, envelope, marks, answers.email, FOR_TICKETS, desk, now)
-    copy = intake.for_team(desk, envelope, marked, answers.email, said, files, link=link)
+    copy = intake.for_team(staff_links(session, desk, now), envelope, marked, answers.email, said, files, number=number)
     team = team_new_ticket(copy, ticket_id=bc, summary=answers.summary, promise=in_words)
 
     def acknowledgement() -> Letter:
@@ -60,23 +62,14 @@ def submit(session: Session, answers: TicketAnswers, envelope: Envelope, desk: D
     return Receipt(number, promise.due, is_new=True)
 
 
-def store(session: Session, columns: dict[str, Any], promise: deadlines.Promise, now: datetime) -> int:
+def store(session: Session, columns: dict[str, Any], promise: deadlines.Promise, desk: Desk, now: datetime) -> int:
     """Insert an open ticket with its promise and its first event; return its number."""
+    row: dict[str, Any] = {"status": Status.OPEN, "next_due_at": promise.due, "revision": 0} | columns
     # Plain inserts: the write lock is held here, and the unit of work costs three times as much.
-    number = session.execute(insert(Ticket).values(columns | {"status": OPEN}).returning(Ticket.number)).scalar_one()
-    session.execute(
-        insert(Promise).values(
-            ticket_number=number,
-            made_at=now,
-            counted_from=promise.counted_from,
-            due_at=promise.due,
-            target=promise.target,
-            basis=promise.basis,
-            working=deadlines.explain(promise),
-            policy_version=promise.policy_version,
-        )
-    )
-    intake.note_event(session, number, now, "received", actor="customer", channel="form", status=OPEN)
+    number = session.execute(insert(Ticket).values(row).returning(Ticket.number)).scalar_one()
+    kind, priority = row["request_type"], row.get("priority")
+    promises.store(session, number, promise, desk.calendar, request_type=kind, priority=priority, is_first=True, now=now)
+    intake.note_event(session, number, now, "received", actor="customer", channel="form", status=Status.OPEN)
     return number
 
 
@@ -87,11 +80,17 @@ def named_article(session: Session, article_id: str | None, links: Links) -> str
 
 
 def note_first_response(session: Session, number: int, now: datetime) -> datetime | None:
-    """Record that staff have answered a ticket for the first time; return when that was, None where there is no such ticket."""
-    ticket = session.get(Ticket, number, with_for_update=True)
+    """Record that staff have answered a ticket elsewhere: what was owed is answered; return when its first response was.
+
+    None where there is no such ticket.
+    """
+    ticket = hold(session, number)
     if ticket is None:
         return None
-    if ticket.first_response_at is None:
-        ticket.first_response_at = now
+    if ticket.first_response_at is None or promises.standing(session, number):
+        ticket.first_response_at = ticket.first_response_at or now
+        ticket.revision += 1
+        promises.end(session, number, promises.End.ANSWERED, now)
+        promises.note_what_we_owe(session, ticket)
         intake.note_event(session, number, now, "first response", actor="staff", channel="terminal")
     return ticket.first_response_at

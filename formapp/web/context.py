@@ -6,7 +6,7 @@ from typing import Self, cast
 from flask import current_app, request
 
 from formapp.runtime import Runtime
-from formapp.services.intake import Desk
+from formapp.services.desk import Desk
 from formapp.services.links import Links
 from formapp.services.proofs import Proofs
 from formapp.services.virus_scan import Clamd, ImpatientClamd

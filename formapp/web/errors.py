@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from formapp.problems import FAULT, PROBLEMS, problem_page
 from formapp.services.database import DatabaseError
 from formapp.web.context import runtime, site, wants_json
+from formapp.web.headers import PRIVATE
 
 log = structlog.get_logger()
 
@@ -48,6 +49,13 @@ def _fault(error: Exception) -> Response:
 
 
 def _answer(code: int, description: str | None = None) -> Response:
+    answer = _said(code, description)
+    # All of them: an address that goes wrong may hold a token, whether a route knows it or not.
+    answer.headers.update(PRIVATE)
+    return answer
+
+
+def _said(code: int, description: str | None) -> Response:
     if wants_json() or request.path.startswith("/api/"):
         answer: Response = jsonify(error=description if code in (400, 411, 415) and description else PROBLEMS.get(code, FAULT).title)
         answer.status_code = code

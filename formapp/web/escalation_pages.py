@@ -15,7 +15,7 @@ from formapp.web.context import links, runtime
 from formapp.web.headers import private
 from formapp.web.linked import opened
 from formapp.web.pages import page
-from formapp.web.received_answers import but_the_address, masked
+from formapp.web.received_answers import but_the_address, masked, named
 from formapp.web.ticket_pages import no_such_link
 
 escalation_pages = Blueprint("escalation_pages", __name__)
@@ -41,7 +41,8 @@ def escalation_page(token: str) -> Response:
                 ticket_id=ticket_id(policy, escalation.given_number),
                 answers=(
                     ("Received", say_moment_in_full(received, policy)),
-                    *but_the_address(said_in_escalation(escalation, policy), files),
+                    *but_the_address(said_in_escalation(escalation, policy)),
+                    named(files),
                 ),
                 address=links().escalation_url(escalation.id),
                 conditions=conditions(policy),

@@ -6,11 +6,22 @@ from formapp.forms.support_form import Said
 from formapp.rules.files import kind_of, say_size
 from formapp.services.attachments import Adopted
 
+FILES = "Screenshots and attachments"
 
-def but_the_address(said: Sequence[Said], files: Sequence[Adopted]) -> tuple[tuple[str, str], ...]:
+
+def but_the_address(said: Sequence[Said]) -> tuple[tuple[str, str], ...]:
     """Return labels and answers, all but the address: the page shows it masked, for its link may be passed on."""
-    names = "\n".join(f"{file.name} ({kind_of(file.kind).name}, {say_size(file.size)})" for file in files)
-    return (*((one.label, one.answer) for one in said if one.field != "email"), ("Screenshots and attachments", names))
+    return tuple((one.label, one.answer) for one in said if one.field != "email")
+
+
+def named(files: Sequence[Adopted]) -> tuple[str, str]:
+    """Return the label and the names of files, as an answer among the others."""
+    return FILES, "\n".join(say_file(file) for file in files)
+
+
+def say_file(file: Adopted) -> str:
+    """Say a file's name, kind and size: "screen.png (PNG, 1.2 MB)"."""
+    return f"{file.name} ({kind_of(file.kind).name}, {say_size(file.size)})"
 
 
 def masked(address: str) -> str:

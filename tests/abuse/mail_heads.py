@@ -15,7 +15,8 @@ LINE_ENDS = ("\r\n", "\r", "\n", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85",
 ENCODED = "=?utf-8?q?x=0D=0ABcc:_victim@evil.example?="
 # The templates' headers: of a mail, of a team's mail, of a text part and of a file's part.
 OURS = ["Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "Message-ID"]
-OURS += ["Auto-Submitted", "X-Auto-Response-Suppress"]
+ROBOTS = ["Auto-Submitted", "X-Auto-Response-Suppress"]
+OURS += ROBOTS
 ABOUT_TEXT = ["Content-Type", "Content-Transfer-Encoding"]
 ABOUT_FILE = [*ABOUT_TEXT, "Content-Disposition"]
 
@@ -30,18 +31,22 @@ def names_in(head: bytes) -> list[str]:
 
 
 def heads_of(raw: bytes) -> list[list[str]]:
-    """Return the header names of a mail and of each of its parts, read by hand."""
+    """Return the header names of a mail and of each of its parts, read by hand: a part's parts follow it."""
     head, _, body = raw.partition(b"\r\n\r\n")
     boundary = head.partition(b'boundary="')[2].partition(b'"')[0]
     if not boundary:
         return [names_in(head)]
-    parts = f"\r\n{body.decode('ascii')}".encode().split(b"\r\n--" + boundary)
-    return [names_in(head), *(names_in(part.partition(b"\r\n\r\n")[0].removeprefix(b"\r\n")) for part in parts[1:-1])]
+    assert body.isascii()
+    _, *parts, _ = (b"\r\n" + body).split(b"\r\n--" + boundary)
+    return [names_in(head), *(names for part in parts for names in heads_of(part.removeprefix(b"\r\n")))]
 
 
 def heads_meant(letter: Letter) -> list[list[str]]:
-    own = [*OURS, "Reply-To"] if letter.reply_to else OURS
-    return [sorted(own), ABOUT_TEXT, *[ABOUT_FILE] * len(letter.enclosures)] if letter.enclosures else [sorted(own)]
+    """Return the header names of the letter's mail: of its two texts, within one part where there are files, and of each file."""
+    own = [name for name in OURS if letter.automatic or name not in ROBOTS]
+    own += ["Reply-To"] if letter.reply_to else []
+    around = [ABOUT_TEXT] if letter.enclosures else []
+    return [sorted(own), *around, ABOUT_TEXT, ABOUT_TEXT, *[ABOUT_FILE] * len(letter.enclosures)]
 
 
 def assert_headers_are_the_templates(raw: bytes, letter: Letter) -> None:

@@ -15,6 +15,7 @@ from werkzeug.test import encode_multipart
 from formapp.logs import configure_logs
 from formapp.models import Attachment, Complaint, Escalation, OutgoingMail, Ticket
 from formapp.runtime import Runtime
+from tests.file_links import file_url
 from tests.proofs import proof
 from tests.requests import FREE_TEXTS, URLS, answers, with_files
 from tests.sample_files import SAMPLES
@@ -103,7 +104,7 @@ def test_d34_d55_a_whole_visit_with_files_leaves_one_line_of_json_a_request_and_
         assert sent.status_code == 422
         sent = client.post(URLS[slug], **with_files(answers(slug, **forged, proof=proof(), leave_empty="secret"), kept=[token]))
         assert sent.status_code == 303
-        link = runtime.links.attachment_url(1)
+        link = file_url(runtime, 1)
         for path in (sent.location, f"{sent.location}x", link, f"{link}x", f"/api/attachments/{token}"):
             client.get(path)
         client.delete(f"/api/attachments/{token}")

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count
@@ -18,9 +19,11 @@ from formapp.mail.composer import compose
 from formapp.mail.file_name import mailed_name
 from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letters import Answer, ListedFile, team_file_infected, team_file_released
+from formapp.mail.team_life_letters import team_answers_due, team_mail_failed
 from formapp.policy.policy import Policy
 from tests.abuse.mail_heads import ENCODED, LETTERHEAD, LINE_ENDS, NOW, assert_headers_are_the_templates, seal
 from tests.mail.letter_samples import LINK, complaint_to_team, customer_letters, escalation_to_team, to_team
+from tests.mail.life_letter_samples import LATE, SOON, customer_wrote, morning
 
 PIECES = (*LINE_ENDS, "\x00", "\ud800", "\udfff", "\u202e", "\u2066", "\u200b", ENCODED, "=?", "?=", "Bcc: ", "X-Evil: 1", ":", "<", ">")
 PIECES += (
@@ -68,6 +71,10 @@ def written_with(text: Iterator[str], file_names: list[str]) -> list[Letter]:
         escalation_to_team(subject=f"Formal Escalation {next(text)}", verdict=next(text), reasons=[next(text)], **said()),
         team_file_released(ticket_id="BC-1042", name=next(text), link=LINK, team="team@example.org"),
         team_file_infected(ticket_id="BC-1042", name=next(text), virus=next(text), team="team@example.org"),
+        customer_wrote(summary=next(text), text=next(text), **said()),
+        team_answers_due(team="team@example.org", due=[replace(LATE, summary=next(text))], queue_link=LINK),
+        morning(due=[replace(LATE, summary=next(text)), replace(SOON, summary=next(text))]),
+        team_mail_failed(team="team@example.org", ticket_id="BC-1042", what="our answer", reason=next(text), link=LINK),
     ]
 
 
@@ -87,12 +94,14 @@ def test_the_headers_of_every_letter_are_exactly_its_templates(texts: list[str],
 
 
 def lines_of_ours(text: str) -> list[str]:
-    """Return the lines of a team's letters that are not indented, when a sender writes this wherever a sender can."""
+    """Return what is neither indented nor a file's name in a team's letters, when a sender writes this wherever a sender can."""
     said: dict[str, Any] = {"answers": [Answer("What happened", text)], "files": [ListedFile(text, "PNG, 8 bytes", enclosed=True)]}
     file = {"ticket_id": "BC-1042", "name": text, "team": "team@example.org"}
     ready = [to_team(summary=text, **said), complaint_to_team(**said), escalation_to_team(**said)]
     ready += [team_file_released(**file, link=LINK), team_file_infected(**file, virus="Eicar")]
-    return [line for letter in ready for line in body_text(letter.body).split("\n") if line and not line.startswith("    ")]
+    ready += [customer_wrote(summary=text, text=text or "-", **said), morning(due=[replace(LATE, summary=text)])]
+    ready.append(team_mail_failed(team="team@example.org", ticket_id="BC-1042", what="our answer", reason=text, link=LINK))
+    return [line for letter in ready for line in body_text(letter.body).split("\n") if line and not line.startswith(("    ", "  - “"))]
 
 
 @settings(max_examples=150, deadline=None)

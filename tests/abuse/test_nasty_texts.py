@@ -12,6 +12,7 @@ from werkzeug.test import encode_multipart
 
 from formapp.forms import FORMS
 from formapp.runtime import Runtime
+from tests.file_links import file_url
 from tests.requests import FREE_TEXTS, URLS, answers, with_files
 from tests.sample_files import SAMPLES
 from tests.web.form_page import FormPage
@@ -118,6 +119,6 @@ def test_d51_a_files_name_is_shown_literally_everywhere(client: FlaskClient, run
     assert f"{shown} (PNG" in unescape(confirmation)
     assert not re.search("<(script>alert|img)", confirmation)
     assert shown in words(letters(runtime)[0][1])
-    disposition = client.get(runtime.links.attachment_url(1)).headers["Content-Disposition"]
+    disposition = client.get(file_url(runtime, 1)).headers["Content-Disposition"]
     assert disposition.startswith("attachment; filename")
     assert disposition.isascii()

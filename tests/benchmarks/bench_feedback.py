@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from formapp.reports import folder
 from formapp.reports.html import Places, Shown, report_content
+from formapp.reports.whole_folder import STYLESHEETS
 from formapp.runtime import Runtime
 from formapp.services.database import Database, migrate, open_database
 from formapp.services.feedback_report import gather
@@ -71,7 +72,7 @@ def _measure(database: Database, place: Path) -> Took:
         "FORMAPP_INSTANCE_DIR": str(place),
     }
     runtime = Runtime.start(read_settings(environ))
-    stylesheets = {name: (ROOT / "theme" / "assets" / name).read_text(encoding="utf-8") for name in folder.STYLESHEETS}
+    stylesheets = {name: (ROOT / "theme" / "assets" / name).read_text(encoding="utf-8") for name in STYLESHEETS}
     started = time.perf_counter()
     with database.reading() as session:
         report = gather(session, runtime.desk, MONDAY_AFTERNOON)

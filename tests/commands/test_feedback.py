@@ -11,7 +11,7 @@ from sqlalchemy import select
 from formapp.commands import feedback as command
 from formapp.errors import HelpCentreError
 from formapp.models import Feedback
-from formapp.reports.folder import STYLESHEETS
+from formapp.reports.whole_folder import STYLESHEETS
 from formapp.rules.feedback import DONE, NEW, WONT_DO
 from formapp.runtime import Runtime
 from formapp.services.links import FEEDBACK_REPORT

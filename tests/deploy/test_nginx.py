@@ -160,15 +160,16 @@ def test_d34_its_log_names_no_token(nginx: Nginx):
     _, asked, _ = nginx.ask("/contact/escalation/", escalation())
     body, kind = multipart({"a.log": b"10:42 it failed\n"}, {}, "file")
     staged = json.loads(nginx.ask("/api/attachments", body, Content_Type=kind)[2])["token"]
-    paths = (ticket["location"], asked["location"], f"/attachment/{staged}", f"/api/attachments/{staged}")
-    for path in paths:
+    paths = (ticket["location"], asked["location"], f"/attachment/{staged}")
+    staff = (f"/staff-ticket/{staged}/", f"/staff-ticket/{staged}/files/1", f"/staff-queue/{staged}/tickets/1001/")
+    for path in (*paths, *staff, f"/api/attachments/{staged}"):
         nginx.ask(path)
     # A line is written once the answer is out.
     give_up_at = time.monotonic() + 10
     while "/api/attachments/-token-" not in (log := nginx.log.read_text()):
         assert time.monotonic() < give_up_at, log
         time.sleep(0.05)
-    assert log.count("/-token-") >= 3
+    assert log.count("/-token-") >= 6
     for path in paths:
         assert path.rpartition("/")[2] not in log
 

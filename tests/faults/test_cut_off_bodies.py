@@ -5,12 +5,15 @@ import sqlite3
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+from formapp.services.database import open_database
 from formapp.services.links import Links
+from tests.file_links import file_url_in
 from tests.requests import URLS, answers, question, with_files
 from tests.sample_files import SAMPLES
 from tests.service import SECRET, Service, running
@@ -94,7 +97,9 @@ def test_a_download_under_a_name_of_any_letters_comes_through_the_real_server(se
     body = sent["data"]
     assert send(service, f"Content-Length: {len(body)}\r\n", body, kind=sent["content_type"]).startswith("HTTP/1.1 303")
     number = rows(service, "SELECT max(id) FROM attachments")
-    link = Links((SECRET,), service.base_url).attachment_url(number)
+    database = open_database(f"sqlite:///{service.folder / 'helpcentre.db'}")
+    link = file_url_in(database, Links((SECRET,), service.base_url), number, datetime.now(UTC))
+    database.engine.dispose()
     with urllib.request.urlopen(link) as answer:
         assert answer.read() == SAMPLES["png"]
         assert answer.headers["Content-Disposition"].endswith("filename*=UTF-8''%D1%81%D0%BA%D1%80%D0%B8%D0%BD%D1%88%D0%BE%D1%82.png")

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.mails import text_of
 from tests.postfix_server import PostfixServer
 from tests.service import Service
 
@@ -97,13 +98,13 @@ def test_from_the_home_page_to_the_ticket_page_and_both_mails(visit: Visit, serv
     team = mails_to(postfix, "team@example.org", ticket)
     assert team["Subject"] == f"[{ticket}] Invoice PDF is blank"
     assert team["Reply-To"] == "zoe.obrien@example.net"
-    text = team.get_content()
+    text = text_of(team)
     for words in ("Zoë O’Brien", "zoe.obrien@example.net", "Reports and exports", "Several people", "Incident", "4 business hours", due[1]):
         assert words in text, words
     for line in DESCRIPTION.splitlines():
         assert line in text
     acknowledgement = mails_to(postfix, "zoe.obrien@example.net", ticket)
-    text = acknowledgement.get_content()
+    text = text_of(acknowledgement)
     assert due[1] in text
     assert acknowledgement["Auto-Submitted"] == "auto-generated"
     for chosen_by_the_sender in ("Zoë", "O’Brien", "Invoice", "embête", "Reports"):
@@ -137,7 +138,7 @@ def test_without_javascript_everything_works_too(visit: Visit, postfix: PostfixS
     ticket = re.search(r"BC-\d+", page.get_by_role("main").inner_text())
     assert ticket
     address = page.url.partition("#")[0]
-    acknowledgement = mails_to(postfix, "plain@example.net", ticket[0]).get_content()
+    acknowledgement = text_of(mails_to(postfix, "plain@example.net", ticket[0]))
     # No proof of work came with it, so the letter has no link to what somebody wrote.
     assert "We aim to answer by" in acknowledgement
     assert "/your-request/" not in acknowledgement

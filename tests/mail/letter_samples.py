@@ -48,6 +48,7 @@ ANSWERS = (
 )
 HOURS = "Monday to Friday, 9:00 am to 5:00 pm AEST"
 LINK = "https://support.billycart.com/your-request/token"
+STAFF_LINK = "https://support.billycart.com/staff-ticket/token/"
 CONDITIONS = ("The ticket has had its first response from us", "The ticket’s target response time has passed")
 FILES = (
     ListedFile("скриншот.png", "PNG, 1.2 MB", enclosed=True),
@@ -140,7 +141,7 @@ def customer_letters(policy: Policy, customer: str = "jo@example.com") -> dict[s
 
 def team_letters() -> dict[str, Letter]:
     """Return every letter that goes to the team, with all that it can say, by its purpose."""
-    everything: dict[str, Any] = {"link": LINK, "files": FILES, "enclosures": ENCLOSURES, "is_proven": False}
+    everything: dict[str, Any] = {"link": STAFF_LINK, "files": FILES, "enclosures": ENCLOSURES, "is_proven": False}
     file = {"ticket_id": "BC-1042", "name": "export.csv", "team": "team@example.org"}
     letters = (
         to_team(**everything),

@@ -12,11 +12,14 @@ from formapp.address import UnusableAddress
 from formapp.mail import composer
 from formapp.mail.composer import MalformedLetter, compose
 from formapp.mail.header_text import one_line
-from formapp.mail.letter import Letter
+from formapp.mail.html_body import html_body
+from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letterhead import Letterhead
 from formapp.mail.letters import Answer
+from formapp.mail.skeleton import Texts
 from formapp.policy.policy import Policy
 from tests.mail.letter_samples import to_team
+from tests.mails import html_of, parts_of, text_of
 
 LETTERHEAD = Letterhead("Billycart Support", "support@billycart.com")
 ID = "<00112233445566778899aabbccddeeff@billycart.com>"
@@ -50,6 +53,14 @@ def letter(**changes: object) -> Letter:
     return Letter(**(facts | changes))  # type: ignore[arg-type]
 
 
+def refuse_unless_meant(raw: bytes, *enclosures: Enclosure) -> None:
+    """Read a mail again as if it were the sealed letter."""
+    meant = {"Subject": "Hello", "From": LETTERHEAD.address, "To": "jo@example.com", "Message-ID": ID}
+    meant |= {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    texts = Texts("Hi\n", html_body("Hi\n", subject="Hello", sender=LETTERHEAD.name))
+    composer._refuse_unless_as_meant(raw, meant, texts, enclosures)
+
+
 def seal(**changes: object) -> bytes:
     return compose(letter(**changes), LETTERHEAD, message_id=ID, date=DATE)
 
@@ -80,11 +91,19 @@ def test_no_text_of_a_customer_adds_changes_or_removes_a_header(
     assert b"\r" not in raw.replace(b"\r\n", b"")
 
 
+def test_a_mail_says_the_same_twice_the_plain_text_first() -> None:
+    mail = read(seal(body="Hi\n\n    <b>\n"))
+    assert mail.get_content_type() == "multipart/alternative"
+    plain, html = parts_of(mail)
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert text_of(mail) == "Hi\n\n    <b>\n"
+    assert "<p>Hi</p>" in html_of(mail)
+    assert "&lt;b&gt;" in html_of(mail)
+
+
 @given(subject=hostile.filter(one_line), body=hostile)
 def test_whatever_is_said_arrives_as_it_was_said(subject: str, body: str) -> None:
-    mail = message_from_bytes(seal(subject=subject, body=body))
-    content = cast(bytes, mail.get_payload(decode=True)).decode()
-    assert content.replace("\r\n", "\n") == composer.body_text(body)
+    assert text_of(seal(subject=subject, body=body)) == composer.body_text(body)
 
 
 def test_text_that_looks_encoded_arrives_as_that_text() -> None:
@@ -93,10 +112,11 @@ def test_text_that_looks_encoded_arrives_as_that_text() -> None:
 
 
 def test_dots_and_from_at_the_start_of_lines_are_in_the_mail_unchanged() -> None:
-    body = ".\n..\n.hidden\nFrom me\n>From you\n" + "x" * 74 + "From the wrap\n"
-    mail = message_from_bytes(seal(body=body))
-    assert cast(bytes, mail.get_payload(decode=True)).replace(b"\r\n", b"\n") == body.encode()
-    assert b"\r\nFrom " not in seal(body=body)
+    body = ".\n..\n.hidden\nFrom me\n>From you\n" + "x" * 74 + "From the wrap\n" + "From " * 100 + "x\n"
+    raw = seal(body=body)
+    assert text_of(raw) == body
+    assert "From " * 100 in html_of(raw)
+    assert b"\r\nFrom " not in raw
 
 
 def test_a_line_of_a_million_characters_is_wrapped() -> None:
@@ -146,11 +166,9 @@ def test_a_letter_without_a_subject_is_refused() -> None:
 @pytest.mark.parametrize("head", [b"X-Evil: 1", b"X-Evil : 1", b" \xe9", b"\t", b"Subject: again"])
 def test_a_header_that_got_in_all_the_same_is_noticed_before_the_mail_is_stored(head: bytes) -> None:
     raw = seal()
-    meant = {"Subject": "Hello", "From": LETTERHEAD.address, "To": "jo@example.com", "Message-ID": ID}
-    meant |= {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-    composer._refuse_unless_as_meant(raw, meant, "Hi\n")
+    refuse_unless_meant(raw)
     with pytest.raises(MalformedLetter):
-        composer._refuse_unless_as_meant(raw.replace(b"\r\nTo:", b"\r\n" + head + b"\r\nTo:"), meant, "Hi\n")
+        refuse_unless_meant(raw.replace(b"\r\nTo:", b"\r\n" + head + b"\r\nTo:"))
 
 
 @pytest.mark.parametrize(
@@ -162,15 +180,17 @@ def test_a_header_that_got_in_all_the_same_is_noticed_before_the_mail_is_stored(
         (b"\r\n\r\nHi", b"\r\n\r\nHo"),
         (b"\r\n\r\nHi", b"\r\n\r\n" + b"H" * 999),
         (b"\r\n\r\nHi", b"\r\n\r\n\nHi"),
+        (b"<p>Hi</p>", b"<p>Ho</p>"),
+        (b"</body>", b"<script></script></body>"),
+        (b'text/html; charset="utf-8"', b'text/html; charset="utf-7"'),
+        (b"quoted-printable", b"8bit"),
     ],
 )
 def test_a_changed_value_is_noticed_before_the_mail_is_stored(was: bytes, became: bytes) -> None:
     raw = seal()
     assert was in raw
-    meant = {"Subject": "Hello", "From": LETTERHEAD.address, "To": "jo@example.com", "Message-ID": ID}
-    meant |= {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
     with pytest.raises(MalformedLetter):
-        composer._refuse_unless_as_meant(raw.replace(was, became), meant, "Hi\n")
+        refuse_unless_meant(raw.replace(was, became))
 
 
 def test_the_letterhead_is_the_policys(policy: Policy) -> None:

@@ -1,8 +1,6 @@
 import time
 import tracemalloc
 from email import message_from_bytes
-from email.message import Message
-from typing import cast
 
 import pytest
 from hypothesis import given
@@ -11,19 +9,18 @@ from hypothesis import strategies as st
 from formapp.mail.enclosures import NO_LONGER_KEPT, REFUSED, fill_in, left_out, place_of
 from formapp.mail.letter import Enclosure
 from tests.mail.test_composer import seal
+from tests.mails import files_of, html_of, text_of
 
 FILES = (Enclosure(17, "a.png", "image/png"), Enclosure(4, "скриншот.pdf", "application/pdf"))
 BODY = "See the files.\n=enclosure 17=\n"
 
 
-def parts_of(raw: bytes) -> list[Message]:
-    return cast(list[Message], message_from_bytes(raw).get_payload())
-
-
 @given(first=st.binary(max_size=400), second=st.binary(max_size=400))
 def test_every_file_arrives_as_it_was_kept_and_the_text_as_it_was_said(first: bytes, second: bytes) -> None:
-    text, *files = parts_of(fill_in(seal(body=BODY, enclosures=FILES), {17: first, 4: second}.__getitem__))
-    assert cast(bytes, text.get_payload(decode=True)).decode() == BODY.replace("\n", "\r\n")
+    raw = seal(body=BODY, enclosures=FILES)
+    whole = fill_in(raw, {17: first, 4: second}.__getitem__)
+    files = files_of(whole)
+    assert (text_of(whole), html_of(whole)) == (BODY, html_of(raw))
     assert [file.get_payload(decode=True) for file in files] == [first, second]
     assert [file.get_filename() for file in files] == ["a.png", "скриншот.pdf"]
 
@@ -32,7 +29,7 @@ def test_every_file_arrives_as_it_was_kept_and_the_text_as_it_was_said(first: by
 def test_base64_has_lines_of_76_characters_whatever_the_size(size: int) -> None:
     content = b"\xfb" * size
     raw = fill_in(seal(enclosures=FILES[:1]), lambda number: content)
-    _, file = parts_of(raw)
+    [file] = files_of(raw)
     assert file.get_payload(decode=True) == content
     *whole, last = raw.split(b"\r\n\r\n")[-1].partition(b"\r\n--")[0].split(b"\r\n")
     assert {len(line) for line in whole} <= {76}
@@ -49,20 +46,20 @@ def test_a_mail_without_files_stays_as_it_is() -> None:
 def test_a_file_that_is_gone_leaves_a_part_that_says_so() -> None:
     raw = fill_in(seal(enclosures=FILES), {4: b"%PDF-1.7"}.__getitem__)
     mail = message_from_bytes(raw)
-    text, gone, kept = parts_of(raw)
+    gone, kept = files_of(raw)
     assert (gone.get_content_type(), gone.get_content_disposition(), gone.get_payload()) == ("text/plain", "inline", NO_LONGER_KEPT)
     assert gone.keys() == ["Content-Type", "Content-Transfer-Encoding", "Content-Disposition"]
     assert kept.get_payload(decode=True) == b"%PDF-1.7"
-    assert [*mail.defects, *text.defects, *gone.defects, *kept.defects] == []
+    assert [part.defects for part in mail.walk() if part.defects] == []
 
 
 def test_files_that_are_too_large_are_left_out_and_it_is_said() -> None:
-    _, *files = parts_of(left_out(seal(enclosures=FILES)))
+    files = files_of(left_out(seal(enclosures=FILES)))
     assert [file.get_payload() for file in files] == [REFUSED] * 2
 
 
 def test_a_files_content_is_never_taken_for_the_place_of_another() -> None:
-    _, first, second = parts_of(fill_in(seal(enclosures=FILES), {17: b"\r\n=enclosure 4=\r\n", 4: b"four"}.__getitem__))
+    first, second = files_of(fill_in(seal(enclosures=FILES), {17: b"\r\n=enclosure 4=\r\n", 4: b"four"}.__getitem__))
     assert first.get_payload(decode=True) == b"\r\n=enclosure 4=\r\n"
     assert second.get_payload(decode=True) == b"four"
 

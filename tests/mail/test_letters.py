@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from tests.mail.letter_samples import (
     HOURS,
     LINK,
     PROMISE,
+    STAFF_LINK,
     complaint_to_team,
     customer_letters,
     escalation_to_team,
@@ -71,9 +73,25 @@ def test_the_team_is_told_why_a_customer_got_no_acknowledgement() -> None:
     assert "The customer has been sent no acknowledgement:\n    the address is one of our own\n\nAnswer by:" in body
 
 
-def test_the_link_to_the_ticket_page_stands_in_the_teams_mail_when_there_is_one() -> None:
-    assert f"Ticket page: {LINK}\n" in to_team(link=LINK).body
-    assert "Ticket page" not in to_team().body
+def test_the_link_to_the_staff_page_stands_in_the_teams_mail_when_there_is_one() -> None:
+    for write in (to_team, complaint_to_team, escalation_to_team):
+        assert re.search(rf"\nStaff page: +{STAFF_LINK}\n", write(link=STAFF_LINK).body)
+        assert "taff page" not in write().body
+
+
+def test_a_letter_with_a_staff_link_cannot_be_answered_to_the_customer() -> None:
+    for write in (to_team, complaint_to_team, escalation_to_team):
+        letter = write(link=STAFF_LINK)
+        # A reply quotes the link, and whoever has it can act as staff.
+        assert letter.reply_to is None
+        # Where there is no link, there is nothing to give away.
+        assert write().reply_to == "jo@example.com"
+
+
+def test_the_team_is_asked_to_answer_on_the_staff_page_because_a_reply_reaches_nobody() -> None:
+    for letter in (to_team(link=STAFF_LINK), complaint_to_team(link=STAFF_LINK), to_team(link=STAFF_LINK, customer="josé@example.com")):
+        assert "Please answer on the staff page" in letter.body
+        assert "does not reach the customer" in letter.body
 
 
 def test_a_customer_cannot_fake_a_line_of_ours_in_the_teams_mail() -> None:
@@ -107,14 +125,14 @@ def test_a_ticket_without_files_has_no_list_of_them() -> None:
 
 def test_a_file_is_listed_with_where_it_is_to_be_had_and_what_to_know() -> None:
     body = to_team(files=FILES).body
-    assert "\n\nAttachments\n-----------\n\n    скриншот.png\n        PNG, 1.2 MB, enclosed\n\n" in body
-    assert f"    statement.pdf\n        PDF, 4.8 MB, not enclosed\n        download: {LINK}/file\n        This PDF holds a script" in body
-    assert body.endswith("    export.csv\n        CSV, 12 kB, not enclosed\n        Held: the virus scanner did not answer\n")
+    assert "\n\nAttachments\n-----------\n\n  - “скриншот.png”\n    PNG, 1.2 MB, enclosed\n" in body
+    assert f"  - “statement.pdf”\n    PDF, 4.8 MB, not enclosed\n    {LINK}/file\n    This PDF holds a script" in body
+    assert body.endswith("  - “export.csv”\n    CSV, 12 kB, not enclosed\n    Held: the virus scanner did not answer\n")
 
 
 def test_a_files_name_cannot_pass_for_a_line_of_ours() -> None:
     evil = ListedFile("a.png\nDownload: https://evil.example\u2028Reply-To: x", "PNG, 8 bytes", enclosed=True)
-    assert "    a.png Download: https://evil.example Reply-To: x\n        PNG, 8 bytes, enclosed\n" in to_team(files=(evil,)).body
+    assert "  - “a.png Download: https://evil.example Reply-To: x”\n    PNG, 8 bytes, enclosed\n" in to_team(files=(evil,)).body
 
 
 def test_the_files_travel_with_the_teams_letter_and_never_with_a_customers(policy: Policy) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
-from typing import cast
 
 import pytest
 
@@ -14,6 +13,7 @@ from formapp.mail.letterhead import Letterhead
 from formapp.mail.patient_smtp import SmtpServer
 from formapp.mail.sender import SmtpSender
 from tests.certificates import Authority
+from tests.mails import text_of
 from tests.postfix_server import PostfixServer, postfix_server
 
 pytestmark = pytest.mark.postfix
@@ -50,7 +50,7 @@ def test_a_mail_arrives_over_verified_tls_as_it_was_stored(postfix: PostfixServe
     assert postfix.mails()[-1].endswith(stored)
     assert arrived["Return-Path"] == "<bounces@billycart.com>"
     assert (arrived["Delivered-To"], arrived["To"], arrived["Reply-To"]) == ("jo@example.com", "jo@example.com", "customer@example.org")
-    assert cast(bytes, arrived.get_payload(decode=True)).decode() == BODY
+    assert text_of(arrived) == BODY
 
 
 def test_text_that_tries_to_become_a_header_arrives_as_text(postfix: PostfixServer, send: SmtpSender) -> None:
@@ -63,7 +63,7 @@ def test_text_that_tries_to_become_a_header_arrives_as_text(postfix: PostfixServ
     assert postfix.mails()[-1].endswith(letter.raw.replace(b"\r\n", b"\n"))
 
 
-def test_one_refused_recipient_fails_alone(postfix: PostfixServer, send: SmtpSender) -> None:
+def test_e16_one_refused_recipient_fails_alone(postfix: PostfixServer, send: SmtpSender) -> None:
     before = len(postfix.mails())
     with pytest.raises(PermanentFailure, match="550 5.1.1 <address> Recipient address rejected: no such user"):
         send(sealed("gone@example.com"))
@@ -71,7 +71,7 @@ def test_one_refused_recipient_fails_alone(postfix: PostfixServer, send: SmtpSen
     assert postfix.wait_for(before + 1)[-1]["Delivered-To"] == "here@example.com"
 
 
-def test_a_certificate_of_an_unknown_authority_gets_no_mail(postfix: PostfixServer) -> None:
+def test_e19_a_certificate_of_an_unknown_authority_gets_no_mail(postfix: PostfixServer) -> None:
     sender, before = SmtpSender(SmtpServer("localhost", postfix.port, "starttls"), "bounces@billycart.com"), len(postfix.mails())
     with pytest.raises(ServerRefusesUs, match="certificate is not to be trusted"):
         sender(sealed())
@@ -79,7 +79,7 @@ def test_a_certificate_of_an_unknown_authority_gets_no_mail(postfix: PostfixServ
 
 
 @pytest.mark.parametrize("certificate", ["another host's", "self-signed", "none"])
-def test_a_postfix_with_a_bad_certificate_or_none_gets_no_mail(authority: Authority, certificate: str) -> None:
+def test_e19_a_postfix_with_a_bad_certificate_or_none_gets_no_mail(authority: Authority, certificate: str) -> None:
     shows = {"another host's": authority.certificate_for("mail.other.example"), "self-signed": authority.self_signed("localhost")}.get(
         certificate
     )

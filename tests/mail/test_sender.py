@@ -111,7 +111,7 @@ def test_after_a_refusal_nothing_more_of_the_mail_is_said() -> None:
             assert unsaid not in heard
 
 
-def test_nobody_listening_is_an_unreachable_server() -> None:
+def test_e12_nobody_listening_is_an_unreachable_server() -> None:
     with sender(plain(free_port()), HURRIED) as send, pytest.raises(ServerUnreachable, match="refused"):
         send(LETTER)
 
@@ -132,7 +132,7 @@ def test_a_connection_that_went_stale_between_two_mails_is_opened_again() -> Non
     assert len(postbox.taken) == 2
 
 
-def test_a_server_that_drips_its_answer_is_not_waited_for_without_end() -> None:
+def test_e13_a_server_that_drips_its_answer_is_not_waited_for_without_end() -> None:
     with scripted_server({"DOT": DRIP}) as (port, _), sender(plain(port), HURRIED) as send:
         begun = time.monotonic()
         with pytest.raises(TemporaryFailure):
@@ -140,14 +140,14 @@ def test_a_server_that_drips_its_answer_is_not_waited_for_without_end() -> None:
         assert time.monotonic() - begun < HURRIED.whole
 
 
-def test_a_server_slow_at_the_final_dot_is_given_longer_than_at_a_command() -> None:
+def test_e13_a_server_slow_at_the_final_dot_is_given_longer_than_at_a_command() -> None:
     begun = time.monotonic()
     with scripted_server({"DOT": SILENCE}) as (port, _), sender(plain(port), HURRIED) as send, pytest.raises(TemporaryFailure):
         send(LETTER)
     assert time.monotonic() - begun >= HURRIED.after_dot
 
 
-def test_all_of_a_mail_together_has_a_limit_too() -> None:
+def test_e13_all_of_a_mail_together_has_a_limit_too() -> None:
     patience = replace(HURRIED, after_dot=30, whole=0.5)
     begun = time.monotonic()
     with scripted_server({"DOT": SILENCE}) as (port, _), sender(plain(port), patience) as send, pytest.raises(TemporaryFailure):
@@ -161,13 +161,13 @@ def test_a_server_that_hangs_at_the_goodbye_hides_nothing() -> None:
 
 
 @pytest.mark.parametrize("damage", [b"\n", b"\r", b"\n.\n", b"\r\n.\r\r\n"])
-def test_a_stored_mail_with_bare_line_ends_is_not_sent(damage: bytes) -> None:
+def test_e23_a_stored_mail_with_bare_line_ends_is_not_sent(damage: bytes) -> None:
     with scripted_server({}) as (port, heard), sender(plain(port)) as send, pytest.raises(PermanentFailure, match="damaged"):
         send(replace(LETTER, raw=RAW + damage))
     assert heard == []
 
 
-def test_a_stored_recipient_that_is_not_one_address_is_not_written_to() -> None:
+def test_e23_a_stored_recipient_that_is_not_one_address_is_not_written_to() -> None:
     with scripted_server({}) as (port, heard), sender(plain(port)) as send, pytest.raises(PermanentFailure):
         send(replace(LETTER, recipient="a@example.com> SIZE=1\r\nRCPT TO:<b@example.com"))
     assert heard == []
@@ -195,7 +195,7 @@ def test_tls_from_the_first_byte_works_too(authority: Authority) -> None:
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 @pytest.mark.parametrize("host", ["self-signed", "mail.other.example"])
-def test_a_certificate_that_cannot_be_verified_stops_everything(authority: Authority, security: str, host: str) -> None:
+def test_e19_a_certificate_that_cannot_be_verified_stops_everything(authority: Authority, security: str, host: str) -> None:
     shows = authority.self_signed("localhost") if host == "self-signed" else authority.certificate_for(host)
     postbox = Postbox()
     with smtp_server(postbox, shows=shows, tls_at_once=security == "tls") as port:
@@ -216,7 +216,7 @@ def test_the_systems_certificates_do_not_vouch_for_a_stranger(authority: Authori
     assert postbox.taken == []
 
 
-def test_a_server_without_starttls_gets_no_mail_in_the_clear() -> None:
+def test_e19_a_server_without_starttls_gets_no_mail_in_the_clear() -> None:
     postbox = Postbox()
     with (
         smtp_server(postbox) as port,
@@ -227,7 +227,7 @@ def test_a_server_without_starttls_gets_no_mail_in_the_clear() -> None:
     assert postbox.taken == []
 
 
-def test_a_plain_server_where_tls_is_expected_at_once_gets_nothing() -> None:
+def test_e19_a_plain_server_where_tls_is_expected_at_once_gets_nothing() -> None:
     with scripted_server({}) as (port, heard), sender(SmtpServer("127.0.0.1", port, "tls"), HURRIED) as send, pytest.raises(NotSent):
         send(LETTER)
     assert "MAIL" not in heard
@@ -242,7 +242,7 @@ def test_the_right_password_lets_us_in(authority: Authority) -> None:
     assert len(postbox.taken) == 1
 
 
-def test_a_wrong_password_stops_everything_and_is_never_shown(authority: Authority) -> None:
+def test_e20_a_wrong_password_stops_everything_and_is_never_shown(authority: Authority) -> None:
     postbox = Postbox()
     with smtp_server(postbox, shows=authority.certificate_for("localhost"), password="right") as port:
         server = SmtpServer("localhost", port, "starttls", "support", "hunter2", authority.file)
@@ -250,6 +250,15 @@ def test_a_wrong_password_stops_everything_and_is_never_shown(authority: Authori
             send(LETTER)
     assert postbox.taken == []
     assert "hunter2" not in f"{refusal.value}{server!r}"
+
+
+@pytest.mark.parametrize("offered", ["PLAIN LOGIN", "LOGIN", "CRAM-MD5 PLAIN LOGIN"])
+def test_e20_a_refused_password_is_said_once(offered: str) -> None:
+    refuses = {"EHLO": f"250-hello\r\n250 AUTH {offered}", "AUTH": "535 5.7.8 authentication failed"}
+    with scripted_server(refuses) as (port, heard), sender(SmtpServer("127.0.0.1", port, "none", "support", "hunter2"), HURRIED) as send:
+        with pytest.raises(ServerRefusesUs, match="535"):
+            send(LETTER)
+        assert heard.count("AUTH") == 1
 
 
 def test_a_login_on_a_server_that_offers_none_stops_everything() -> None:

@@ -74,7 +74,7 @@ def test_a_holiday_is_listed_on_its_own_day(render: Render, monkeypatch: pytest.
     assert "2026-12-25" not in render("[[policy: closed-days]]")
 
 
-def test_an_unconfirmed_year_is_said_to_be_so(render: Render, change: Change) -> None:
+def test_e26_an_unconfirmed_year_is_said_to_be_so(render: Render, change: Change) -> None:
     assert "confirmed this list up to 31 December 2027" in render("[[policy: closed-days]]")
 
     change("confirmed_until = 2027-12-31", "confirmed_until = 2027-06-30")

@@ -11,15 +11,16 @@ import pytest
 
 from formapp.policy.policy import Policy
 from formapp.reports import folder
-from formapp.reports.folder import UnusableFolder
 from formapp.reports.html import COMMENTS_A_PAGE
 from formapp.reports.values import Report
+from formapp.reports.whole_folder import STYLESHEETS as NAMES
+from formapp.reports.whole_folder import UnusableFolder
 from tests.abuse.test_nasty_texts import NASTY
 from tests.conftest import ROOT
 from tests.pages import Page
 from tests.reports.samples import MENDED, comment, report
 
-STYLESHEETS = {name: (ROOT / "theme" / "assets" / name).read_text(encoding="utf-8") for name in folder.STYLESHEETS}
+STYLESHEETS = {name: (ROOT / "theme" / "assets" / name).read_text(encoding="utf-8") for name in NAMES}
 
 
 @pytest.fixture

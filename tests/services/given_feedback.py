@@ -83,10 +83,6 @@ def mails(runtime: Runtime, purpose: str) -> list[EmailMessage]:
     return [cast(EmailMessage, message_from_bytes(raw, policy=policy.default)) for raw in raws]
 
 
-def text_of(mail: EmailMessage) -> str:
-    return cast(str, mail.get_content()).replace("\r\n", "\n")
-
-
 def fail_for(patched: pytest.MonkeyPatch, recipient: str, trouble: Exception) -> None:
     """Let whatever is queued for a recipient fail."""
     queue = outbox.queue

@@ -14,7 +14,8 @@ from formapp.services.feedback_digests import MOST_COMMENTS, send_digests
 from tests.abuse.mail_heads import ENCODED, LINE_ENDS, OURS, names_in
 from tests.abuse.test_nasty_texts import NASTY
 from tests.clock import Clock
-from tests.services.given_feedback import article, feedback, mails, text_of, vote
+from tests.mails import text_of
+from tests.services.given_feedback import article, feedback, mails, vote
 
 
 def look(runtime: Runtime) -> int:
@@ -71,7 +72,7 @@ def test_a_comment_reaches_the_owner_whose_name_is_an_address_and_else_the_edito
     assert set(to) == {"Kim@docs.example.org", "team@example.org"}
     assert [what in to["Kim@docs.example.org"] for what in ("about mine", "about nobodys")] == [True, False]
     assert [what in to["team@example.org"] for what in ("about mine", "about nobodys", "about never-synced")] == [False, True, True]
-    assert "never-synced\n(There is no link: this article no longer asks whether it helped, was\ntaken out, or" in to["team@example.org"]
+    assert "never-synced\n\n(There is no link: this article no longer asks whether it helped, was\ntaken out, or" in to["team@example.org"]
 
 
 def test_an_owner_who_is_the_editor_gets_one_digest_for_both(runtime: Runtime) -> None:
@@ -132,8 +133,8 @@ def test_everything_that_helps_to_act_stands_beside_the_comment(runtime: Runtime
         f"F-{number}, Mon 23 Nov 2026, 2:28 pm AEST\n\n    It is dark.\n",
         "Helpful:    no\n",
         "Reasons:    It is out of date\n            A link is missing or broken\n",
-        f"Read at:    Show it\n            {page}#show-it\n",
-        "Searched:   bild hell\n",
+        f"Read at:    Show it\nLink:       {page}#show-it\n",
+        "Searched:   “bild hell”\n",
         "Edit:       docs/articles/describe-a-problem.md, line 39\n",
         "Note:       The reader asked to be told",
         "Note:       No proof of work came with it",

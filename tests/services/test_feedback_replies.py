@@ -18,6 +18,7 @@ from formapp.runtime import Runtime
 from formapp.services import feedback, feedback_replies
 from formapp.services.feedback_replies import KEPT_FOR, tell_readers
 from tests.clock import Clock
+from tests.mails import text_of
 from tests.services import given_feedback as given
 from tests.services.outgoing import queued
 from tests.services.test_attachments_at_once import together
@@ -36,7 +37,7 @@ def changed(runtime: Runtime, comment: str = "Where is it?", article_id: str = "
 
 
 def letters(runtime: Runtime) -> list[tuple[str, str, str]]:
-    return [(mail["To"], mail["Subject"], given.text_of(mail)) for mail in given.mails(runtime, FEEDBACK_ACTED_ON)]
+    return [(mail["To"], mail["Subject"], text_of(mail)) for mail in given.mails(runtime, FEEDBACK_ACTED_ON)]
 
 
 def test_a_reader_is_told_once_and_forgotten(runtime: Runtime, clock: Clock) -> None:

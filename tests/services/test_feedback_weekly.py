@@ -9,7 +9,8 @@ from formapp.models import Chore, MissedSearch
 from formapp.runtime import Runtime
 from formapp.services.feedback_weekly import CHORE, send_weekly
 from tests.clock import Clock
-from tests.services.given_feedback import article, at_nine, feedback, mails, text_of, vote, weeks
+from tests.mails import text_of
+from tests.services.given_feedback import article, at_nine, feedback, mails, vote, weeks
 from tests.services.test_attachments_at_once import together
 
 # The clock begins on this day, in the afternoon.

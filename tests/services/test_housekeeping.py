@@ -13,16 +13,19 @@ from formapp.mail.header_lines import MalformedLetter
 from formapp.mail.purposes import FEEDBACK_ACTED_ON, FEEDBACK_DIGEST, FEEDBACK_WEEKLY
 from formapp.models import Attachment, OutgoingMail, SpentChallenge
 from formapp.rules.files import KeptFile
+from formapp.rules.lifecycle import Status
 from formapp.runtime import Runtime
-from formapp.services import attachments, escalations, feedback_weekly, housekeeping, proofs
+from formapp.services import attachments, escalations, feedback_weekly, housekeeping, proofs, staff_acts
 from formapp.services.database import DatabaseError
 from formapp.services.intake import Envelope
 from formapp.services.proofs import Solved
 from formapp.services.virus_scan import Infected, ScannerDown
 from tests.clock import Clock
+from tests.file_links import file_url
+from tests.mails import text_of
 from tests.sample_files import SAMPLES, checked
 from tests.services import given_feedback as given
-from tests.services.test_ticket_letters import read
+from tests.services.life import STAFF, Life
 
 ASKED = EscalationAnswers(4711, "Soapbox", "Zoë", "zoe@example.net", "07 3000 0000", "Nobody can export.", "Wages are due.")
 
@@ -50,7 +53,7 @@ def escalated(runtime: Runtime, *files: KeptFile) -> None:
 def team_letters(runtime: Runtime) -> list[tuple[str, str]]:
     with runtime.database.reading() as session:
         mails = session.scalars(select(OutgoingMail).where(OutgoingMail.purpose.like("team-file%"))).all()
-        return [(mail.purpose, read(mail).get_content()) for mail in mails]
+        return [(mail.purpose, text_of(mail.raw)) for mail in mails]
 
 
 def tidied(runtime: Runtime, trouble: Exception | None = None) -> dict[str, int]:
@@ -64,7 +67,7 @@ def test_d41_a_held_file_that_is_clean_is_released_and_the_team_gets_its_link(ru
     assert purpose == "team-file-released"
     assert "a.png" in said
     assert "BC-4711" in said
-    assert runtime.links.attachment_url(1) in said.replace("\n", "")
+    assert file_url(runtime, 1) in said.replace("\n", "")
     assert tidied(runtime) == {}
     assert len(team_letters(runtime)) == 1
 
@@ -135,6 +138,45 @@ def test_very_many_unsent_files_are_deleted_little_by_little(runtime: Runtime, c
         session.execute(update(Attachment).values(held_because=None))
     clock.pass_(hours=24)
     assert [tidied(runtime)["unsent_files_deleted"] for _ in range(3)] == [40, 10, 0]
+
+
+@pytest.mark.parametrize(
+    "place", ["held_files.rescan_held", "attachments.purge_staged", "missed_searches.purge", "team_morning.send_morning"]
+)
+def test_what_fails_with_files_or_letters_does_not_stop_the_life_of_tickets(
+    life: Life, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    number = life.ticket()
+    life.do(staff_acts.reply, number, STAFF, text="Which browser?", waits=True)
+    life.send_mail()
+    fails = Mock(side_effect=OperationalError("a customer’s words", {}, Exception("server closed the connection")))
+    monkeypatch.setattr(f"formapp.services.{place}", fails)
+    if place == "held_files.rescan_held":
+        monkeypatch.setattr(housekeeping, "rescan_held", fails)
+    for day, status in (("2026-11-24 09:00", Status.WAITING), ("2026-12-01 09:00", Status.RESOLVED)):
+        life.goes_to(day)
+        with capture_logs() as lines, pytest.raises(OperationalError):
+            tidied(life.runtime)
+        assert life.status(number) is status
+        assert [(line["event"], line["error"]) for line in lines] == [("a part of tidying up failed", "OperationalError")]
+        assert "words" not in str(lines)
+
+
+def test_what_a_pass_has_done_is_counted_by_its_parts(life: Life) -> None:
+    number, other = life.ticket(), life.ticket(request_type="incident", priority="P1")
+    life.do(staff_acts.reply, number, STAFF, text="Which browser?", waits=True)
+    life.refuse_mail(to="zoe@")
+    assert tidied(life.runtime) == {"undelivered_mails_told": 1}
+    life.do(staff_acts.reply, number, STAFF, text="Which browser, please?", waits=True)
+    life.escalate(other)
+    life.send_mail()
+    life.goes_to("2026-11-23 16:29")
+    assert tidied(life.runtime) == {"windows_begun": 1, "answers_due": 1, "proofs_forgotten": 2}
+    life.escalate(other, impact="All of our four payroll officers wait for it.")
+    life.goes_to("2026-11-27 15:00")
+    assert tidied(life.runtime) == {"customers_reminded": 1, "dates_late": 1}
+    life.goes_to("2026-12-01 10:00")
+    assert tidied(life.runtime) == {"tickets_moved_on": 1, "morning_letters": 1}
 
 
 @pytest.mark.parametrize(

@@ -77,12 +77,12 @@ def test_the_mails_of_a_ticket_thread_under_its_first(database: Database, clock:
 
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 32), (7, 60), (8, 60), (199, 60)])
-def test_the_pause_doubles_with_every_attempt_up_to_an_hour(attempts: int, minutes: int) -> None:
+def test_e12_the_pause_doubles_with_every_attempt_up_to_an_hour(attempts: int, minutes: int) -> None:
     assert wait_after(attempts, 0.0) == timedelta(minutes=minutes)
     assert timedelta(minutes=minutes) <= wait_after(attempts, 0.999) <= timedelta(minutes=min(minutes * 1.25, 60))
 
 
-def test_a_temporary_failure_is_tried_again_after_longer_and_longer_pauses(database: Database, clock: Clock) -> None:
+def test_e14_a_temporary_failure_is_tried_again_after_longer_and_longer_pauses(database: Database, clock: Clock) -> None:
     number = queued(database, clock.now())
     courier = Courier(*[TemporaryFailure("451 try later")] * 3)
     for attempt, minutes in ((1, 1), (2, 2), (3, 4)):
@@ -99,7 +99,7 @@ def test_a_temporary_failure_is_tried_again_after_longer_and_longer_pauses(datab
     assert len({letter.raw for letter in courier.taken}) == 1
 
 
-def test_after_five_days_a_mail_is_given_up_and_says_why(database: Database, clock: Clock) -> None:
+def test_e15_after_five_days_a_mail_is_given_up_and_says_why(database: Database, clock: Clock) -> None:
     number, begun = queued(database, clock.now()), clock.now()
     attempts = 0
     while not mail(database, number).failed_at:
@@ -121,7 +121,7 @@ def test_a_mail_that_waited_while_no_worker_ran_is_still_tried(database: Databas
     assert delivery.outcome == "sent"
 
 
-def test_a_permanent_failure_is_a_dead_letter_at_once(database: Database, clock: Clock) -> None:
+def test_e15_a_permanent_failure_is_a_dead_letter_at_once(database: Database, clock: Clock) -> None:
     number = queued(database, clock.now())
     delivery = deliver(database, Courier(PermanentFailure("550 5.1.1 <jo@example.com> unknown")), clock)
     assert delivery is not None
@@ -132,7 +132,7 @@ def test_a_permanent_failure_is_a_dead_letter_at_once(database: Database, clock:
     assert deliver(database, Courier(), clock) is None
 
 
-def test_a_server_that_refuses_us_does_not_use_up_the_mails(database: Database, clock: Clock) -> None:
+def test_e20_a_server_that_refuses_us_does_not_use_up_the_mails(database: Database, clock: Clock) -> None:
     numbers = [queued(database, clock.now()) for _ in range(2)]
     for _ in range(300):
         with pytest.raises(ServerRefusesUs):
@@ -164,7 +164,7 @@ def test_a_refusal_that_is_about_one_mail_after_all_lets_the_others_pass(databas
     assert sent == others
 
 
-def test_a_lease_outlasts_the_longest_sending() -> None:
+def test_e21_a_lease_outlasts_the_longest_sending() -> None:
     patience = Patience()
     assert timedelta(seconds=patience.whole + 10 * patience.connect) < LEASE
 
@@ -179,7 +179,7 @@ def test_an_unreachable_server_is_told_from_a_refused_mail(database: Database, c
     assert (unreachable.server_down, slow.server_down) == (True, False)
 
 
-def test_a_mail_in_one_workers_hands_is_not_taken_by_another(database: Database, clock: Clock) -> None:
+def test_e21_a_mail_in_one_workers_hands_is_not_taken_by_another(database: Database, clock: Clock) -> None:
     queued(database, clock.now())
     with database.transaction() as session:
         assert outbox.claim(session, now=clock.now()) is not None
@@ -188,7 +188,7 @@ def test_a_mail_in_one_workers_hands_is_not_taken_by_another(database: Database,
         assert outbox.claim(session, now=clock.now()) is None
 
 
-def test_a_mail_of_a_worker_that_died_is_taken_when_its_lease_ends(database: Database, clock: Clock) -> None:
+def test_e22_a_mail_of_a_worker_that_died_is_taken_when_its_lease_ends(database: Database, clock: Clock) -> None:
     queued(database, clock.now())
     with database.transaction() as session:
         assert outbox.claim(session, now=clock.now()) is not None
@@ -198,7 +198,7 @@ def test_a_mail_of_a_worker_that_died_is_taken_when_its_lease_ends(database: Dat
     assert (delivery.outcome, delivery.attempts) == ("sent", 2)
 
 
-def test_a_worker_that_lost_its_lease_marks_nothing(database: Database, clock: Clock) -> None:
+def test_e21_a_worker_that_lost_its_lease_marks_nothing(database: Database, clock: Clock) -> None:
     number = queued(database, clock.now())
 
     def overtaken(letter: SealedLetter) -> str:
@@ -216,7 +216,7 @@ def test_a_worker_that_lost_its_lease_marks_nothing(database: Database, clock: C
     assert row.failed_at is None
 
 
-def test_a_mail_that_breaks_the_worker_is_given_up_and_lets_the_others_pass(database: Database, clock: Clock) -> None:
+def test_e23_a_mail_that_breaks_the_worker_is_given_up_and_lets_the_others_pass(database: Database, clock: Clock) -> None:
     poisoned, good = queued(database, clock.now()), queued(database, clock.now())
     sent: list[int] = []
 
@@ -235,7 +235,7 @@ def test_a_mail_that_breaks_the_worker_is_given_up_and_lets_the_others_pass(data
     assert (row.attempts, row.last_reply) == (MOST_SURPRISES, "an error of our own: KeyError")
 
 
-def test_a_mail_that_kills_its_worker_each_time_is_given_up_in_the_end(database: Database, clock: Clock) -> None:
+def test_e23_a_mail_that_kills_its_worker_each_time_is_given_up_in_the_end(database: Database, clock: Clock) -> None:
     number = queued(database, clock.now())
     for _ in range(MOST_ATTEMPTS):
         with database.transaction() as session:
@@ -249,7 +249,7 @@ def test_a_mail_that_kills_its_worker_each_time_is_given_up_in_the_end(database:
     assert mail(database, number).failed_at is not None
 
 
-def test_a_clock_put_back_a_day_stalls_no_mail(database: Database, clock: Clock) -> None:
+def test_e25_a_clock_put_back_a_day_stalls_no_mail(database: Database, clock: Clock) -> None:
     queued(database, clock.now())
     deliver(database, Courier(TemporaryFailure("451 try later")), clock)
     queued(database, clock.now())
@@ -262,7 +262,7 @@ def test_a_clock_put_back_a_day_stalls_no_mail(database: Database, clock: Clock)
     assert len(courier.taken) == 2
 
 
-def test_a_mark_that_fails_once_is_made_again(database: Database, clock: Clock) -> None:
+def test_e18_a_mark_that_fails_once_is_made_again(database: Database, clock: Clock) -> None:
     number = queued(database, clock.now())
 
     class Flaky(Database):

@@ -23,6 +23,7 @@ from formapp.services.acknowledgements import AckCaps
 from formapp.services.intake import Envelope
 from formapp.services.proofs import Solved
 from tests.mail.test_composer import HEADERS, hostile
+from tests.mails import html_of, text_of
 
 ORDINARY = TicketAnswers(
     request_type="general-enquiry",
@@ -60,10 +61,11 @@ def read(mail: OutgoingMail) -> EmailMessage:
     return cast(EmailMessage, message_from_bytes(mail.raw, policy=policy.default))
 
 
-def without_what_may_differ(mail: OutgoingMail, ticket: str) -> bytes:
-    """Return an acknowledgement's bytes without its ID, link and Message-IDs."""
-    shown = mail.raw.replace(b"=\r\n", b"").replace(ticket.encode(), b"ID")
-    return re.sub(rb"<[0-9a-f]{32}@|your-request/\S+", b"", shown)
+def without_what_may_differ(mail: OutgoingMail, ticket: str) -> str:
+    """Return an acknowledgement's headers and texts without its ID, link, boundary and Message-IDs."""
+    head = mail.raw.partition(b"\r\n\r\n")[0].decode()
+    said = (head + text_of(mail.raw) + html_of(mail.raw)).replace(ticket, "ID")
+    return re.sub(r"<[0-9a-f]{32}@|=_[0-9a-f]{32}|your-request/[^\s\"<]+", "", said)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -97,42 +99,43 @@ def test_the_acknowledgement_is_the_same_whatever_the_form_says(
         for number, mails in ((first_number, first), (second_number, second))
     ]
     assert compared[0] == compared[1]
-    assert Counter(read(second[TEAM_NEW_TICKET]).keys()) == HEADERS
+    # A reply would quote the link to the staff page, and so none is to go to the customer.
+    assert Counter(read(second[TEAM_NEW_TICKET]).keys()) == HEADERS - Counter(["Reply-To"])
 
 
 def test_both_mails_of_a_ticket_thread_together_and_go_to_one_address_each(runtime: Runtime) -> None:
     number, mails = submit(runtime, ORDINARY)
     team, acknowledgement = read(mails[TEAM_NEW_TICKET]), read(mails[TICKET_ACKNOWLEDGEMENT])
-    assert (team["To"], team["Reply-To"], team["Subject"]) == ("team@example.org", "jo@example.com", f"[BC-{number}] Payments fail")
+    assert (team["To"], team["Reply-To"], team["Subject"]) == ("team@example.org", None, f"[BC-{number}] Payments fail")
     assert acknowledgement["To"] == "jo@example.com"
     assert acknowledgement["References"] == team["Message-ID"]
 
 
 def test_both_mails_name_the_same_deadline(runtime: Runtime) -> None:
     _, mails = submit(runtime, ORDINARY)
-    assert "Answer by:   Tue 24 Nov 2026, 2:28 pm AEST" in read(mails[TEAM_NEW_TICKET]).get_content()
-    assert "We aim to answer by:  Tue 24 Nov 2026, 2:28 pm AEST" in read(mails[TICKET_ACKNOWLEDGEMENT]).get_content()
+    assert "Answer by:   Tue 24 Nov 2026, 2:28 pm AEST" in text_of(mails[TEAM_NEW_TICKET].raw)
+    assert "We aim to answer by:  Tue 24 Nov 2026, 2:28 pm AEST" in text_of(mails[TICKET_ACKNOWLEDGEMENT].raw)
 
 
 def test_a_name_that_looks_like_our_address_stays_in_the_body(runtime: Runtime) -> None:
     answers = TicketAnswers(**{**vars(ORDINARY), "name": '"Support <support@billycart.com>"', "summary": "support@billycart.com"})
     _, mails = submit(runtime, answers)
     team = read(mails[TEAM_NEW_TICKET])
-    assert (str(team["From"]), team["Reply-To"]) == ("Billycart Support <support@billycart.com>", "jo@example.com")
-    assert '    "Support <support@billycart.com>"' in team.get_content()
+    assert (str(team["From"]), team["Reply-To"]) == ("Billycart Support <support@billycart.com>", None)
+    assert '    "Support <support@billycart.com>"' in text_of(team)
 
 
 @pytest.mark.parametrize("address", ["support@billycart.com", "team@example.org", "bounces@billycart.com", "mailer-daemon@example.com"])
 def test_a_ticket_from_an_address_that_would_answer_itself_is_kept_without_an_acknowledgement(runtime: Runtime, address: str) -> None:
     _, mails = submit(runtime, TicketAnswers(**{**vars(ORDINARY), "email": address}))
     assert list(mails) == [TEAM_NEW_TICKET]
-    assert "The customer has been sent no acknowledgement:" in read(mails[TEAM_NEW_TICKET]).get_content()
+    assert "The customer has been sent no acknowledgement:" in text_of(mails[TEAM_NEW_TICKET].raw)
 
 
 def test_a_suspect_ticket_reaches_the_team_and_nobody_else(runtime: Runtime) -> None:
     _, mails = submit(runtime, ORDINARY, suspect_because="a field that people cannot see was filled in")
     assert list(mails) == [TEAM_NEW_TICKET]
-    assert "PLEASE CHECK THIS ONE" in read(mails[TEAM_NEW_TICKET]).get_content()
+    assert "PLEASE CHECK THIS ONE" in text_of(mails[TEAM_NEW_TICKET].raw)
 
 
 def test_a_victim_of_a_hundred_submissions_gets_one_mail_and_the_team_all(runtime: Runtime) -> None:
@@ -145,8 +148,8 @@ def test_a_victim_of_a_hundred_submissions_gets_one_mail_and_the_team_all(runtim
 def test_without_a_proof_of_work_the_team_is_told_and_the_customer_gets_the_short_letter(runtime: Runtime) -> None:
     _, mails = submit(runtime, ORDINARY, is_proven=False)
     assert list(mails) == [TEAM_NEW_TICKET, UNPROVEN_ACKNOWLEDGEMENT]
-    assert "No proof of work came with this request" in read(mails[TEAM_NEW_TICKET]).get_content()
-    short = read(mails[UNPROVEN_ACKNOWLEDGEMENT]).get_content()
+    assert "No proof of work came with this request" in text_of(mails[TEAM_NEW_TICKET].raw)
+    short = text_of(mails[UNPROVEN_ACKNOWLEDGEMENT].raw)
     assert "your-request" not in short
     assert "Tue 24 Nov 2026, 2:28 pm AEST" in short
 

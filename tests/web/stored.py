@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from formapp.models import OutgoingMail
 from formapp.runtime import Runtime
+from tests.mails import text_of
 
 
 def count(runtime: Runtime, model: type) -> int:
@@ -24,6 +25,4 @@ def letters(runtime: Runtime) -> list[tuple[str, EmailMessage]]:
 
 def words(mail: EmailMessage) -> str:
     """Return the text of a mail, on one line, so that it does not matter where a line was broken."""
-    body = mail.get_body()
-    assert body is not None
-    return " ".join(body.get_content().split())
+    return " ".join(text_of(mail).split())

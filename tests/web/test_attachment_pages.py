@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from formapp.models import Attachment
 from formapp.runtime import Runtime
-from formapp.services.links import Links
+from tests.file_links import file_url
 from tests.proofs import EARLIER_SECRET, SECRET
 from tests.requests import URLS, answers, with_files
 from tests.sample_files import HTML, SAMPLES, gif
@@ -22,7 +22,7 @@ def send(client: FlaskClient, files: dict[str, bytes], slug: str = "ticket", **c
 
 
 def path_of(runtime: Runtime, number: int) -> str:
-    return runtime.links.attachment_url(number).removeprefix(runtime.settings.base_url)
+    return file_url(runtime, number).removeprefix(runtime.settings.base_url)
 
 
 TYPES = {
@@ -68,7 +68,7 @@ def test_d29_every_token_that_we_did_not_make_for_a_file_gets_the_same_answer(cl
     ticket_page = send(client, {"a.png": PNG})
     escalation_page = send(client, {"b.png": PNG}, "escalation")
     token = path_of(runtime, 1).rpartition("/")[2]
-    another_key = Links((EARLIER_SECRET,), "http://localhost").attachment_url(1).rpartition("/")[2]
+    another_key = file_url(runtime, 1, EARLIER_SECRET).rpartition("/")[2]
     gone = path_of(runtime, 99).rpartition("/")[2]
     cut = [token[:length] for length in range(1, len(token))]
     edited = [token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :] for place in range(len(token) - 1)]

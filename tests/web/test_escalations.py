@@ -82,10 +82,10 @@ def test_before_the_ordinary_levels_are_through_it_is_kept_and_both_sides_are_to
 def test_a_ticket_that_is_through_them_is_escalated_and_the_customer_learns_by_whom_and_when(
     client: FlaskClient, runtime: Runtime, clock: Clock, answered: bool, late: bool, reasons: list[str]
 ):
-    if answered:
-        responded(runtime)
     if late:
         clock.pass_(days=1, seconds=1)
+    if answered:
+        responded(runtime)
     client.post(URL, data=escalation())
     row = stored(runtime)
     due = datetime(2026, 11, 25 if late else 24, 4, 28, tzinfo=UTC)
@@ -101,6 +101,14 @@ def test_a_ticket_that_is_through_them_is_escalated_and_the_customer_learns_by_w
     assert events(runtime)[-1] == ("escalated", "; ".join(reasons))
     with runtime.database.reading() as session:
         assert session.get_one(Ticket, 1001).escalated_at == clock.now()
+
+
+@pytest.mark.usefixtures("ticket")
+def test_a_promise_that_was_kept_has_not_passed_however_long_ago_it_was(client: FlaskClient, runtime: Runtime, clock: Clock):
+    responded(runtime)
+    clock.pass_(days=3)
+    client.post(URL, data=escalation())
+    assert events(runtime)[-1] == ("escalated", "The ticket has had its first response from us")
 
 
 GATE_WORDS = ("The ticket has had its first response from us", "The ticket’s target response time has passed")

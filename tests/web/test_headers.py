@@ -1,12 +1,15 @@
 import base64
 import hashlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from formapp.runtime import Runtime
 from tests.requests import question
+from tests.web.staff_page import queue_path, ticket_path
 
 PATHS = ["/", "/contact/ticket/", "/nothing-here", "/your-request/x", "/api/promise", "/healthz", "/dev/mail/"]
 
@@ -47,6 +50,64 @@ def test_errors_and_refusals_have_the_headers_too(client: FlaskClient):
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         # A form is kept for Back in the reader's own browser; nothing else is kept anywhere.
         assert answer.headers["Cache-Control"] == ("private, no-cache" if answer.status_code == 422 else "no-store")
+
+
+TOKENS = (
+    "/your-request/{0}",
+    "/your-escalation/{0}",
+    "/attachment/{0}",
+    "/staff-ticket/{0}/",
+    "/staff-queue/{0}/",
+    "/feedback-report/{0}/",
+)
+
+
+@pytest.mark.parametrize("path", TOKENS)
+def test_errors_under_an_address_with_a_token_are_kept_found_and_named_nowhere(client: FlaskClient, path: str):
+    path = path.format("MTAwMQ.c2VjcmV0")
+    posted = {"data": {"text": "x" * 200_000}, "headers": {"Sec-Fetch-Site": "same-origin"}}
+    answers = [
+        client.get(path),
+        client.get(f"{path}/no/such/page"),
+        client.put(path),
+        client.post(path, **posted),
+        client.post(f"{path}feedback", data={"state": "x"}, headers={"Sec-Fetch-Site": "cross-site"}),
+        client.get(f"{path}nothing", headers={"Accept": "application/json"}),
+    ]
+    for answer in answers:
+        assert answer.status_code in (400, 403, 404, 405, 413)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+        assert answer.headers.getlist("Referrer-Policy") == ["no-referrer"]
+
+
+@pytest.mark.parametrize(
+    ("make", "send", "status"),
+    [
+        (lambda runtime: runtime.links.ticket_path(1001), {"data": {"act": "none"}}, 400),
+        (lambda runtime: runtime.links.ticket_path(1001), {"data": {"act": "write"}, "headers": {"Sec-Fetch-Site": "cross-site"}}, 403),
+        (lambda runtime: runtime.links.ticket_path(1001), {"data": {"act": "write", "text": "x" * 200_000}}, 413),
+        (lambda runtime: ticket_path(runtime, 1001), {"data": {"act": "none"}}, 400),
+        (lambda runtime: ticket_path(runtime, 1001), {"data": {"act": "note", "text": "x" * 200_000}}, 413),
+        (lambda runtime: queue_path(runtime), {"data": {"act": "none"}}, 405),
+        (lambda runtime: f"{queue_path(runtime)}tickets/999/", {"data": {"act": "note", "text": "x"}}, 404),
+    ],
+)
+def test_errors_of_a_page_that_its_link_opens_are_private_too(
+    client: FlaskClient, runtime: Runtime, make: Callable[[Runtime], str], send: dict[str, Any], status: int
+):
+    client.post("/contact/ticket/", data=question())
+    answer = client.post(make(runtime), **send)
+    assert answer.status_code == status
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.headers.getlist("Referrer-Policy") == ["no-referrer"]
+
+
+def test_a_fault_is_private_too(client: FlaskClient, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("formapp.web.ticket_pages.view_of", lambda *_: 1 / 0)
+    answer = client.get("/your-request/x")
+    assert (answer.status_code, answer.headers["Referrer-Policy"]) == (500, "no-referrer")
 
 
 def test_redirects_and_unchanged_files_have_the_headers_too_and_no_other_site_may_read_them(client: FlaskClient):

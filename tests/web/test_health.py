@@ -10,7 +10,7 @@ def test_a_healthy_service_says_ok_and_nothing_else(client: FlaskClient):
     assert client.get("/readyz").json == {"status": "ok", "mails_waiting": 0, "mails_dead": 0}
 
 
-def test_mail_that_nobody_sends_is_reported_after_a_quarter_of_an_hour(client: FlaskClient, clock: Clock):
+def test_e12_mail_that_nobody_sends_is_reported_after_a_quarter_of_an_hour(client: FlaskClient, clock: Clock):
     client.post("/contact/ticket/", data=question())
     assert client.get("/readyz").json == {"status": "ok", "mails_waiting": 2, "mails_dead": 0}
     clock.pass_(minutes=16)

@@ -162,7 +162,7 @@ def test_a_link_opens_the_report_for_a_while(client: FlaskClient, runtime: Runti
 
 @pytest.mark.parametrize("number", [0, -5, 10**9])
 def test_a_number_that_is_no_day_opens_nothing(client: FlaskClient, runtime: Runtime, number: int):
-    token = runtime.links._token("feedback report", number)
+    token = runtime.links.token_of("feedback report", number)
     assert client.get(f"/feedback-report/{token}/").status_code == 404
 
 

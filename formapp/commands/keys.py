@@ -4,7 +4,7 @@ import click
 
 from formapp.commands.started import started
 from formapp.services import staff_links as service
-from formapp.services.staff_links import OPENS_FOR, staff_links
+from formapp.services.staff_links import OPENS_FOR
 
 
 @click.group()
@@ -18,8 +18,9 @@ def rotate() -> None:
     runtime = started(serving=True)
     with runtime.database.transaction() as session:
         service.rotate(session)
-        links = staff_links(session, runtime.desk, runtime.now())
+        links = service.mail_queue_link(session, runtime.desk, runtime.now())
     click.echo("Every link for staff that was made so far opens nothing now: to the queue, to tickets and to their files.")
     click.echo("Links in customers’ mails and to the report on feedback still open.")
-    click.echo(f"A fresh link to the queue, for {links.address} and {OPENS_FOR.days} days (`formapp tickets link` prints another):")
+    click.echo("The team is mailed a fresh link to the queue.")
+    click.echo(f"The same link, for {links.address} and {OPENS_FOR.days} days (`formapp tickets link` prints another):")
     click.echo(links.queue_url())

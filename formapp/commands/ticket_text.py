@@ -83,7 +83,7 @@ def ticket_as_data(view: TicketView) -> dict[str, Any]:
 
 
 def say_state(view: TicketView) -> str:
-    """Say how a ticket stands, and what time does next: "Waiting. Will be resolved …"."""
+    """Say how a ticket stands, and what time does next: "Waiting. Counts as resolved from …"."""
     return f"{SAID_STATUS[view.status]}." + (f" {view.coming.says}." if view.coming else "")
 
 

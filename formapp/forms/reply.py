@@ -105,13 +105,9 @@ class TicketReplyForm(Form):
         return frozenset({"kept_file"} | ({"text"} if self.box.send.act == NOT_SOLVED else set()))
 
     def validate_text(self, field: Any) -> None:
-        """Something must be written to be sent; and nothing that somebody wrote is thrown away by another button."""
+        """Something must be written to be sent."""
         if self.act == WRITE and not field.data:
             raise StopValidation(f"Enter {self.box.label[:1].lower()}{self.box.label[1:].rstrip('?')}")
-        if self.act == SOLVED and (field.data or self.kept_file.data):
-            wrote = "what you wrote" if field.data else "your files"
-            them = "it" if field.data else "them"
-            raise StopValidation(f"Select “{self.box.send.label}” to send {wrote}, or remove {them} to say only that it is solved")
 
     @property
     def shown_as(self) -> Status | None:

@@ -115,7 +115,7 @@ SAID_MOVE: Mapping[Move, str] = MappingProxyType(
     }
 )
 
-_WHAT_TIME_DOES: Mapping[Move, str] = MappingProxyType({Move.WENT_QUIET: "Will be resolved", Move.WINDOW_ENDED: "Closes"})
+_WHAT_TIME_DOES: Mapping[Move, str] = MappingProxyType({Move.WENT_QUIET: "Counts as resolved from", Move.WINDOW_ENDED: "Closes"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from formapp.mail.letters import TeamCopy
 from formapp.mail.life_letters import ticket_closed, ticket_reopened, ticket_resolved
 from formapp.mail.team_life_letters import team_customer_wrote
 from formapp.models import OutgoingMail, Promise, Ticket
-from formapp.rules.lifecycle import Move, Status
+from formapp.rules.lifecycle import Move, MoveNotAllowed, Status
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_hours
 from formapp.services import promises
@@ -62,23 +62,37 @@ def customer_not_solved(
     _comes_back(session, ticket, Move.NOT_SOLVED, act, desk, now, text, tokens)
 
 
-def customer_solved(session: Session, number: int, act: Act, desk: Desk, now: datetime, *, shown: Status | None = None) -> None:
+def customer_solved(
+    session: Session,
+    number: int,
+    act: Act,
+    desk: Desk,
+    now: datetime,
+    *,
+    text: str = "",
+    tokens: Sequence[str] = (),
+    shown: Status | None = None,
+) -> None:
     """Resolve an open or waiting ticket, or close a resolved one, because the customer says that it is solved; tell the team.
 
-    `shown` is the state in which their page showed it. Raises what `ticket_life.take` raises, MoveNotAllowed, and AlreadyDone where
-    it has been resolved since: the page said that this would resolve it, and so it must not close it.
+    What they write with it is kept, and asks for no answer. `shown` is the state in which their page showed the ticket. Raises what
+    `ticket_life.take` raises, MoveNotAllowed, UnknownFile for a file that is gone, and AlreadyDone where the ticket has been resolved
+    since: the page said that this would resolve it, and so it must not close it.
     """
     ticket = take(session, number, act)
     if ticket.status == Status.RESOLVED and shown not in (None, Status.RESOLVED):
+        if text or tokens:
+            raise MoveNotAllowed("the ticket has been resolved meanwhile")
         raise AlreadyDone("the ticket has been resolved meanwhile")
     reason = ticket.resolution_reason or desk.policy.resolution.reason_when_solved
-    before = move(session, ticket, Move.SOLVED, act, now, note=reason)
+    message, files = keep_message(session, ticket, CUSTOMER, text, act, now, tokens) if text or tokens else (None, [])
+    before = move(session, ticket, Move.SOLVED, act, now, note=reason, message_id=message)
     ticket.resolution_reason = reason
     promises.end(session, number, End.WITHDRAWN, now)
     promises.note_what_we_owe(session, ticket)
     notice = _confirm(session, ticket, before, desk, now)
     announce(ticket, notice, desk.policy, now)
-    _tell_team(session, ticket, _WHAT[Move.SOLVED], "", (), None, desk, now)
+    _tell_team(session, ticket, _WHAT[Move.SOLVED], text, files, None, desk, now)
 
 
 def heard(session: Session, number: int, act: Act, desk: Desk, now: datetime, *, text: str, how: str) -> None:

@@ -181,6 +181,6 @@ def _row(row: Any, undelivered: dict[int, int], desk: Desk, now: datetime) -> Ro
         name=row.name,
         company=row.company,
         is_escalated=row.escalated_at is not None,
-        suspect_because=row.suspect_because,
+        suspect_because=row.suspect_because if row.status != Status.CLOSED else None,
         undelivered=undelivered.get(row.number, 0),
     )

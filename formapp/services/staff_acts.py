@@ -147,12 +147,13 @@ def reclassify(
     if ticket.status in (Status.RESOLVED, Status.CLOSED):
         raise MoveNotAllowed(f"a ticket that is {ticket.status} keeps its type and priority: re-open it first")
     kind, level = desk.policy.choice(request_type, priority)
+    was = desk.policy.name_of(ticket.request_type) + (f", {ticket.priority}" if ticket.priority else "")
     new = (kind.key, level.level if level else None)
     if new == (ticket.request_type, ticket.priority):
         raise NothingToChange("the ticket has this type and priority already: choose others")
     ticket.request_type, ticket.priority = new
     classified = f"{kind.name}, {level.level}" if level else kind.name
-    record(session, ticket, "classified", act, now, note=f"{classified}: {because}")
+    record(session, ticket, "classified", act, now, note=f"{classified}, before {was}: {because}")
     promise = promises.give_instead(session, ticket, desk, now)
     promises.note_what_we_owe(session, ticket)
     withheld = reason_not_to_pass_on(ticket)

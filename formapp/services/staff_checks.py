@@ -17,6 +17,7 @@ from formapp.services.acknowledgements import reason_never_to_acknowledge
 from formapp.services.desk import Desk
 from formapp.services.promises import End
 from formapp.services.ticket_life import BY_RULE, Act, in_words, move, record, take, write
+from formapp.services.undelivered import CALLED
 
 NOT_SCANNED = "it was released without a scan for viruses: open it with care"
 
@@ -71,7 +72,7 @@ def retry_mail(session: Session, number: int, act: Act, desk: Desk, now: datetim
     if mail is None or mail.ticket_number != number:
         raise mail_queue.NothingToRetry("there is no such mail on this ticket: look at its list again")
     mail_queue.retry(session, mail_id, now)
-    record(session, ticket, "mail retried", act, now, note=mail.purpose)
+    record(session, ticket, "mail retried", act, now, note=CALLED.get(mail.purpose, mail.purpose))
 
 
 def _is_of_its_escalation(session: Session, file: Attachment, number: int) -> bool:

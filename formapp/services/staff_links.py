@@ -131,6 +131,14 @@ def send_fresh(session: Session, expired: ExpiredLink, desk: Desk, now: datetime
     return True
 
 
+def mail_queue_link(session: Session, desk: Desk, now: datetime) -> StaffLinks:
+    """Mail the team a fresh link to the queue, as after all have been revoked; return the maker of its links."""
+    made = staff_links(session, desk, now)
+    letter = staff_fresh_link(to=made.address, what="the queue", link=made.queue_url(), opens_for_days=OPENS_FOR.days)
+    outbox.queue(session, letter, letterhead=desk.letterhead, now=now)
+    return made
+
+
 def rotate(session: Session) -> None:
     """Begin the next generation: every link for staff that was made so far opens nothing."""
     found = session.get(LinkGeneration, _KIND, with_for_update=True)

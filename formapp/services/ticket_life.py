@@ -129,7 +129,7 @@ def keep_message(
 
 def announce(ticket: Ticket, notice: OutgoingMail | None, policy: Policy, now: datetime) -> None:
     """Set what time does next: the window begins when the letter that says so has left, or now where none could be written."""
-    step = step_from(policy, Status(ticket.status))
+    step = coming_step(ticket, policy)
     if step is None:
         return
     ticket.window_days = step.days
@@ -139,6 +139,13 @@ def announce(ticket: Ticket, notice: OutgoingMail | None, policy: Policy, now: d
         ticket.step_at = now + step.window
 
 
+def coming_step(ticket: Ticket, policy: Policy) -> Step | None:
+    """Return what time does next to a ticket; silence resolves no complaint that still waits for our answer."""
+    status = Status(ticket.status)
+    waits_for_us = status is Status.WAITING and ticket.complaint is not None and ticket.complaint.answered_at is None
+    return None if waits_for_us else step_from(policy, status)
+
+
 def window_of(ticket: Ticket, coming: Step) -> timedelta:
     """Return how long the customer has until what comes: as the letter said it, for a changed policy moves nothing that was promised."""
     return timedelta(days=ticket.window_days) if ticket.window_days else coming.window
@@ -146,7 +153,7 @@ def window_of(ticket: Ticket, coming: Step) -> timedelta:
 
 def say_next_step(ticket: Ticket, desk: Desk, now: datetime) -> str:
     """Say what time does next if the letter that says so leaves now: "Closes Tue 1 Dec 2026, 9:00 am AEST unless you write"."""
-    step = step_from(desk.policy, Status(ticket.status))
+    step = coming_step(ticket, desk.policy)
     if step is None:
         return ""
     return say_step(step.move, say_moment_in_full(to_the_minute(desk.calendar.next_opening(now + step.window)), desk.policy))

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from formapp.models import Attachment, Escalation, Message, OutgoingMail, Ticket, TicketEvent
-from formapp.rules.lifecycle import Move, Status, say_step, step_from
+from formapp.rules.lifecycle import Move, Status, say_step
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_moment_in_full, to_the_minute
 from formapp.services import attachments, promises
 from formapp.services.attachments import Adopted
 from formapp.services.desk import Desk
 from formapp.services.mail_queue import state_of
-from formapp.services.ticket_life import CUSTOMER, NOTE, REPLY, window_of
+from formapp.services.ticket_life import CUSTOMER, NOTE, REPLY, coming_step, window_of
 from formapp.services.undelivered import CALLED
 
 
@@ -95,7 +95,7 @@ _FOR_CUSTOMER: Mapping[str, str] = MappingProxyType(
         Move.NOT_SOLVED: "You told us that it is not solved",
         Move.WENT_QUIET: "Resolved: {note}",
         Move.WINDOW_ENDED: "Closed",
-        "classified": "We changed what it is: {note}",
+        "classified": "We changed its type or priority: {note}",
         "escalated": "It went to escalation level",
         "escalation asked for": "You asked for an escalation",
         "escalation answered": "We answered your escalation",
@@ -171,12 +171,14 @@ def for_staff(session: Session, number: int, desk: Desk, now: datetime) -> Ticke
 
 def coming_of(session: Session, ticket: Ticket, desk: Desk, who: str = "you write") -> Coming | None:
     """Return what time does next to a ticket; `who` can keep it from happening."""
-    step = step_from(desk.policy, Status(ticket.status))
+    step = coming_step(ticket, desk.policy)
     if step is None or (ticket.notice_id is None and ticket.step_at is None):
         return None
     at, window = ticket.step_at, window_of(ticket, step)
     if at is None and ticket.notice_id is not None:
         notice = session.get_one(OutgoingMail, ticket.notice_id)
+        if notice.failed_at:
+            return Coming(step.move, None, "Stays as it is: our email about it could not be delivered")
         at = notice.sent_at and max(notice.sent_at, notice.created_at) + window
     if at is None:
         return Coming(step.move, None, say_step(step.move, f"{window.days} days after our email has been delivered,", who))
@@ -229,7 +231,7 @@ def _history(
         if message:
             told = _TOLD.get(message.channel) if message.kind == CUSTOMER else None
             says = (told or _WROTE[message.kind])[side]
-            if message.kind != CUSTOMER and event.event in words or event.event == Move.NOT_SOLVED:
+            if message.kind != CUSTOMER and event.event in words or event.event in (Move.SOLVED, Move.NOT_SOLVED):
                 says = words[event.event].format(note=event.note or "")
             yield Entry(event.at, message.kind, says, message.text, by, tuple(came_with.get(message.id, ())))
         elif event.event in words and event.message_id is None:

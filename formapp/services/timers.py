@@ -13,14 +13,25 @@ from sqlalchemy.orm import Session
 
 from formapp.mail.life_letters import ticket_closed, ticket_resolved, waiting_reminder
 from formapp.models import OutgoingMail, Ticket
-from formapp.rules.lifecycle import Move, Status, Step, say_step, step_from
+from formapp.rules.lifecycle import Move, Step, say_step
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_day, say_hours, say_moment_in_full, to_the_minute
 from formapp.services import intake, promises
 from formapp.services.database import Database
 from formapp.services.desk import Desk
 from formapp.services.one_by_one import Outrun, one_by_one
-from formapp.services.ticket_life import BY_RULE, announce, hold, move, reason_not_to_write, record, say_next_step, window_of, write
+from formapp.services.ticket_life import (
+    BY_RULE,
+    announce,
+    coming_step,
+    hold,
+    move,
+    reason_not_to_write,
+    record,
+    say_next_step,
+    window_of,
+    write,
+)
 
 # In one pass: after a long outage the letters leave in portions, and the mail has its turn in between.
 MOST_AT_ONCE = 200
@@ -35,7 +46,7 @@ def start_windows(database: Database, desk: Desk) -> int:
     def start(session: Session, number: int) -> int:
         ticket = _locked(session, number)
         mail = session.get(OutgoingMail, ticket.notice_id) if ticket.notice_id else None
-        step = step_from(desk.policy, Status(ticket.status))
+        step = coming_step(ticket, desk.policy)
         if ticket.step_at is not None or mail is None or mail.sent_at is None or step is None:
             raise Outrun("another worker has begun it, or the ticket has moved on")
         # Not before it was written: the clock may have been behind when it left.
@@ -58,7 +69,7 @@ def mend_windows(database: Database, desk: Desk, now: datetime) -> int:
 
     def mend(session: Session, number: int) -> int:
         ticket = _locked(session, number)
-        step = step_from(desk.policy, Status(ticket.status))
+        step = coming_step(ticket, desk.policy)
         if step is None or ticket.step_at is None or ticket.step_at <= now + window_of(ticket, step):
             raise Outrun("another worker has mended it, or the ticket has moved on")
         ticket.step_at = now + window_of(ticket, step)
@@ -88,7 +99,7 @@ def step(database: Database, desk: Desk, now: datetime) -> int:
 
     def work(session: Session, number: int) -> int:
         ticket = _locked(session, number)
-        coming = step_from(desk.policy, Status(ticket.status))
+        coming = coming_step(ticket, desk.policy)
         if ticket.step_at is None or ticket.step_at > now or coming is None:
             # A reply in the same second wins: the ticket is open.
             raise Outrun("another worker has moved it, or the customer has written")
@@ -127,7 +138,7 @@ def _remind(session: Session, ticket: Ticket, desk: Desk, now: datetime) -> int:
     if withheld := reason_not_to_write(ticket, desk):
         record(session, ticket, "letter withheld", BY_RULE, now, note=withheld)
         return 0
-    coming = step_from(desk.policy, Status(ticket.status))
+    coming = coming_step(ticket, desk.policy)
     notice = session.get(OutgoingMail, ticket.notice_id) if ticket.notice_id else None
     if coming is None or notice is None:
         return 0

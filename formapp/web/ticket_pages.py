@@ -140,7 +140,7 @@ def _do(number: int, form: TicketReplyForm) -> None:
         ticket_life.take(session, number, by)
         limits().take(Limited.SUBMISSIONS, client)
         if form.act == SOLVED:
-            customer_acts.customer_solved(session, number, by, desk(), now, shown=form.shown_as)
+            customer_acts.customer_solved(session, number, by, desk(), now, text=form.words, tokens=form.tokens, shown=form.shown_as)
         elif form.act == NOT_SOLVED:
             customer_acts.customer_not_solved(session, number, by, desk(), now, text=form.words, tokens=form.tokens)
         else:

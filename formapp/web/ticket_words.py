@@ -20,7 +20,7 @@ _DUE: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         REVIEW: ("{reviewed_by} reviews your escalation by", "Your escalation should have been reviewed by", ""),
     }
 )
-_LATE = ". We are late, and the team knows."
+_LATE = ". We are late, and we are sorry. The team has been reminded."
 
 
 def say_minute(moment: datetime, policy: Policy) -> str:

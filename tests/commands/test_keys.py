@@ -21,10 +21,11 @@ def test_links_for_staff_open_nothing_afterwards_and_customers_links_do(run: Run
     queue, ticket = (run("tickets", "link", *named).output.strip().split("/")[-2] for named in ((), ("1001",)))
     rotated = run("keys", "rotate")
     assert rotated.exit_code == 0
-    first, second, third, url = rotated.output.splitlines()
+    first, second, mailed, third, url = rotated.output.splitlines()
     assert first == "Every link for staff that was made so far opens nothing now: to the queue, to tickets and to their files."
     assert second == "Links in customers’ mails and to the report on feedback still open."
-    assert third == "A fresh link to the queue, for team@example.org and 30 days (`formapp tickets link` prints another):"
+    assert mailed == "The team is mailed a fresh link to the queue."
+    assert third == "The same link, for team@example.org and 30 days (`formapp tickets link` prints another):"
     with runtime.database.reading() as session:
         for opened, token in ((open_queue, queue), (open_ticket, ticket)):
             with pytest.raises(BadLink):

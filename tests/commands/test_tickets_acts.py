@@ -52,7 +52,7 @@ def test_a_reply_is_mailed_and_the_ticket_waits(run: Run, runtime: Runtime) -> N
     done = run("tickets", "reply", "BC-1001", "--text", " Which browser?\r\nSend the version too. ")
     assert (done.exit_code, done.output) == (
         0,
-        "BC-1001: Your reply is on its way to the customer. Waiting. Will be resolved 7 days after our email has been delivered, "
+        "BC-1001: Your reply is on its way to the customer. Waiting. Counts as resolved from 7 days after our email has been delivered, "
         "unless the customer writes.\n",
     )
     message = last_message(runtime)

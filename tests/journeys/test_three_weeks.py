@@ -76,16 +76,16 @@ def test_a_ticket_lives_for_three_weeks_is_closed_and_opened_again(
     expect(staff.get_by_role("status").first).to_be_visible()
     (asked,) = service.new_mails(CUSTOMER)
     assert "For which country?" in said(asked)
-    assert "will be resolved Mon 30 Nov 2026, 2:28 pm AEST unless you write" in said(asked)
+    assert "counts as resolved from Mon 30 Nov 2026, 2:28 pm AEST unless you write" in said(asked)
     assert asked["References"] == asked["In-Reply-To"] == acknowledgement["References"]
     assert asked["Auto-Submitted"] is None
 
     # Nobody answers: one reminder on Friday; on Sunday the customer answers on the page, with a file.
     service.let_pass(days=5)
     (reminder,) = service.new_mails(CUSTOMER)
-    assert "will be resolved Mon 30 Nov 2026, 2:28 pm AEST unless you write" in said(reminder)
+    assert "counts as resolved from Mon 30 Nov 2026, 2:28 pm AEST unless you write" in said(reminder)
     customer.goto(link_in(reminder, "your-request"))
-    expect(customer.get_by_role("main")).to_contain_text("Will be resolved Mon 30 Nov 2026, 2:28 pm AEST unless you write")
+    expect(customer.get_by_role("main")).to_contain_text("Counts as resolved from Mon 30 Nov 2026, 2:28 pm AEST unless you write")
     expect(customer.get_by_role("main")).to_contain_text("Accepted by the mail server")
     note = tmp_path / "where.txt"
     note.write_text("Australia")

@@ -79,7 +79,7 @@ def test_the_link_to_the_staff_page_stands_in_the_teams_mail_when_there_is_one()
         assert "taff page" not in write().body
 
 
-def test_a_letter_with_a_staff_link_cannot_be_answered_to_the_customer() -> None:
+def test_only_team_letters_without_a_staff_link_keep_their_reply_to() -> None:
     for write in (to_team, complaint_to_team, escalation_to_team):
         letter = write(link=STAFF_LINK)
         # A reply quotes the link, and whoever has it can act as staff.

@@ -163,5 +163,5 @@ def test_everything_that_can_happen_has_words() -> None:
 def test_what_time_does_next_is_said_with_what_keeps_it_from_happening() -> None:
     moment = "Tue 1 Dec 2026, 9:00 am AEST"
     assert say_step(Move.WINDOW_ENDED, moment) == "Closes Tue 1 Dec 2026, 9:00 am AEST unless you write"
-    said = "Will be resolved Tue 1 Dec 2026, 9:00 am AEST unless the customer writes"
+    said = "Counts as resolved from Tue 1 Dec 2026, 9:00 am AEST unless the customer writes"
     assert say_step(Move.WENT_QUIET, moment, "the customer writes") == said

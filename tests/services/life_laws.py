@@ -81,6 +81,10 @@ def _what_comes_is_known_or_waits_for_a_letter(session: Session, ticket: Ticket)
     if ticket.status in (Status.OPEN, Status.CLOSED):
         assert coming == (None, None, None, None)
         return
+    if ticket.status == Status.WAITING and ticket.complaint and ticket.complaint.answered_at is None:
+        assert coming == (None, None, None, None)
+        assert ticket.next_due_at, "it would stay as it is for ever, and nobody be told of it"
+        return
     assert ticket.window_days
     if ticket.notice_id is None:
         assert ticket.step_at, "it would stay as it is for ever"

@@ -8,6 +8,7 @@ import pytest
 from formapp.models import Ticket
 from formapp.policy.policy import Policy
 from formapp.rules.business_time import BusinessCalendar
+from formapp.rules.lifecycle import Status
 from formapp.runtime import Runtime
 from formapp.services import customer_acts, promises, staff_acts, staff_checks, tickets
 from formapp.services.promises import End
@@ -295,3 +296,18 @@ def test_the_answer_to_an_escalation_is_an_answer_to_the_customer(life: Life) ->
     life.do(staff_acts.answer_escalation, number, STAFF, text="You are right.")
     assert life.row(number).first_response_at == life.clock.now()
     assert life.standing(number) == []
+
+
+def test_silence_resolves_no_complaint_that_waits_for_our_answer_but_closes_one_that_the_customer_calls_solved(life: Life) -> None:
+    quiet, solved = (complained(life, description=f"Nobody has told me anything for three weeks now ({n}).") for n in "ab")
+    life.do(staff_acts.reply, quiet, STAFF, text="What happened?", waits=True)
+    life.do(customer_acts.customer_solved, solved, CUSTOMER)
+    life.send_mail()
+    life.days(20, passes=1)
+    assert (life.status(quiet), life.status(solved)) == (Status.WAITING, Status.CLOSED)
+    # It stays in the queue for as long as we owe the answer.
+    assert life.row(quiet).next_due_at == life.moment("2026-12-23 14:28")
+    life.do(staff_acts.resolve, quiet, STAFF, reason="Answered", text="We are sorry.")
+    life.send_mail()
+    life.days(9, passes=1)
+    assert life.status(quiet) is Status.CLOSED

@@ -184,7 +184,7 @@ def test_reclassified_the_customer_is_told_the_new_promise_and_why(life: Life) -
     life.do(staff_acts.reclassify, number, STAFF, request_type="incident", priority="P1", because="Nobody can send invoices.")
     row, event = life.row(number), life.events(number)[-1]
     assert (row.request_type, row.priority, row.status) == ("incident", "P1", "open")
-    assert (event.event, event.note) == ("classified", "Incident, P1: Nobody can send invoices.")
+    assert (event.event, event.note) == ("classified", "Incident, P1, before General Enquiry: Nobody can send invoices.")
     said = text_of(life.letter(purposes.TICKET_RECLASSIFIED))
     for words in ("Incident, P1", "Nobody can send invoices.", "Mon 23 Nov 2026, 4:28 pm AEST", "2 business hours"):
         assert words in said

@@ -162,7 +162,7 @@ def test_a_mail_is_sent_again_at_once(life: Life) -> None:
     life.clock.pass_(days=2)
     life.do(staff_checks.retry_mail, number, replace(STAFF, once="key"), mail_id=mail.id)
     event = life.events(number)[-1]
-    assert (event.event, event.note, event.by) == ("mail retried", purposes.TICKET_ANSWERED, "lee@example.org")
+    assert (event.event, event.note, event.by) == ("mail retried", "our answer", "lee@example.org")
     life.send_mail()
     assert [mail.sent_at for mail in life.mails(purposes.TICKET_ANSWERED)] == [life.clock.now()]
     # What has left is not sent twice.

@@ -74,7 +74,7 @@ def test_the_customer_reads_their_own_story(life: Life) -> None:
         ("We answered", "Which browser?"),
         ("You wrote", "Firefox."),
         ("You told us by phone", "And Chrome."),
-        ("We changed what it is: Incident, P2: It is down.", ""),
+        ("We changed its type or priority: Incident, P2, before General Enquiry: It is down.", ""),
         ("We resolved it: Fixed. The underlying problem: A font was missing.", "Done."),
         ("You told us that it is not solved", "It is not."),
         ("We resolved it: Workaround given", ""),
@@ -90,7 +90,7 @@ def test_staff_read_the_same_with_what_was_said_between_ourselves(life: Life) ->
         ("Answered, and waiting for the customer", "Which browser?"),
         ("The customer wrote", "Firefox."),
         ("The customer rang", "And Chrome."),
-        ("Classified as Incident, P2: It is down.", ""),
+        ("Classified as Incident, P2, before General Enquiry: It is down.", ""),
         ("Resolved: Fixed. The underlying problem: A font was missing.", "Done."),
         ("The customer says it is not solved", "It is not."),
         ("Resolved: Workaround given", ""),
@@ -187,7 +187,7 @@ def test_what_time_does_next_is_said_once_its_letter_has_left(life: Life, status
         life.do(staff_acts.reply, number, STAFF, text="Which browser?", waits=True)
     else:
         life.do(staff_acts.resolve, number, STAFF, reason="Fixed")
-    does, move = ("Will be resolved", Move.WENT_QUIET) if status is Status.WAITING else ("Closes", Move.WINDOW_ENDED)
+    does, move = ("Counts as resolved from", Move.WENT_QUIET) if status is Status.WAITING else ("Closes", Move.WINDOW_ENDED)
     coming = theirs(life, number).coming
     assert coming
     assert (coming.move, coming.at) == (move, None)

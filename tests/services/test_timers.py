@@ -127,7 +127,7 @@ def test_what_nobody_answered_is_closed_under_the_reason_that_was_logged(life: L
     # The closure notification can be answered at any time: nothing runs any more.
     assert (row.notice_id, row.window_days, row.step_at, row.remind_at) == (None, None, None, None)
     said = text_of(life.letter(purposes.TICKET_CLOSED))
-    assert "How it was resolved: Fixed" in said
+    assert "Reason: Fixed" in said
     assert "You can re-open the ticket at any time. Reply to this email" in said
     life.days(9, passes=1)
     assert life.letters_to_customer().count(purposes.TICKET_CLOSED) == 1

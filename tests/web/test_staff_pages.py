@@ -107,8 +107,8 @@ def test_what_time_does_next_is_said_before_and_after_our_mail_has_left(client: 
     assert opened(client, own(number)).says("7 days after our email has been delivered")
     life.work()
     page = opened(client, own(number))
-    assert page.says("Will be resolved Mon 30 Nov 2026, 2:28 pm AEST unless the customer writes.")
-    assert page.says("We owe the customer nothing.")
+    assert page.says("Counts as resolved from Mon 30 Nov 2026, 2:28 pm AEST unless the customer writes.")
+    assert page.says("Nothing is due from us.")
 
 
 def test_a_complaint_shows_both_its_dates(client: FlaskClient, life: Life, own: Place):

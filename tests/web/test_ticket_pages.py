@@ -115,7 +115,7 @@ PANELS = {
     "new": "Your ticket ID is BC-1001 Open We are working on it We aim to answer by Tue 24 Nov 2026, 10:28 am AEST",
     "waiting": (
         "Invoice PDF is blank Incident, P2 Waiting We have asked you something and wait for your answer "
-        "Will be resolved Mon 30 Nov 2026, 3:08 pm AEST unless you write Answer us"
+        "Counts as resolved from Mon 30 Nov 2026, 3:08 pm AEST unless you write Answer us"
     ),
     "open": (
         "Invoice PDF is blank Incident, P2 Open We are working on it "
@@ -164,7 +164,7 @@ def test_a_promise_that_has_passed_is_owned_up_to(client: FlaskClient, life: Lif
     path = path_of(life.runtime, LIVES["new"](life))
     clock.pass_(days=2)
     page = read(client, path)
-    assert "We aimed to answer by Tue 24 Nov 2026, 10:28 am AEST. We are late, and the team knows." in page.panel
+    assert "We aimed to answer by Tue 24 Nov 2026, 10:28 am AEST. We are late, and we are sorry. The team has been reminded." in page.panel
     assert "answer-due.ics" not in page.html
 
 
@@ -232,6 +232,6 @@ def test_the_last_days_of_a_window_are_said_until_the_customer_writes(client: Fl
     number = LIVES["waiting"](life)
     path = path_of(life.runtime, number)
     clock.moment += timedelta(days=3)
-    assert "Will be resolved Mon 30 Nov 2026" in read(client, path).panel
+    assert "Counts as resolved from Mon 30 Nov 2026" in read(client, path).panel
     life.do(customer_acts.customer_writes, number, CUSTOMER_ACT, text="Here I am.")
-    assert "Will be resolved" not in read(client, path).panel
+    assert "Counts as resolved from" not in read(client, path).panel

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from formapp.forms.reply import LONGEST
-from formapp.models import Attachment, Message, Ticket
+from formapp.models import Message, Ticket
 from formapp.rules.lifecycle import Status
 from formapp.runtime import Runtime
 from formapp.services import customer_acts, staff_acts
@@ -103,7 +103,6 @@ def test_files_come_with_a_message_and_can_be_downloaded_again(client: FlaskClie
         ("write", "", "Enter your message"),
         ("write", " \n\u200b ", "Enter your message"),
         ("write", "x" * (LONGEST + 1), "Your message must be 5,000 characters or less"),
-        ("solved", "Almost.", "Select “Send reply” to send what you wrote, or remove it to say only that it is solved"),
     ],
 )
 def test_a_wrong_answer_is_told_above_and_at_the_field_with_text_and_files_kept(
@@ -128,16 +127,13 @@ def test_as_many_characters_as_the_page_says_are_taken(client: FlaskClient, life
     assert press(client, path, "write", "é\r\n" * (LONGEST // 2 - 1) + "éé").status_code == 303
 
 
-def test_nothing_that_was_added_is_thrown_away_by_solved(client: FlaskClient, life: Life, path: str):
-    page = TicketPage(press(client, path, "solved", "", {"a.png": SAMPLES["png"]}).text)
-    assert page.problems == [("text", "Select “Send reply” to send your files, or remove them to say only that it is solved")]
-    (token,) = page.fields["kept_file"]
-    answer = client.post(path, data={"remove_file": token, "kept_file": token, "text": "Almost", "once": "k"})
-    page = TicketPage(answer.text)
-    assert (answer.status_code, page.kept_files, page.fields["text"]) == (200, [], ["Almost"])
-    assert "autofocus" in page.control("files").attributes
-    assert "There is a problem" not in answer.text
-    assert (count(life.runtime, Attachment), state_of(life)) == (0, (Status.OPEN, 0))
+def test_what_was_added_is_kept_with_solved_and_asks_for_no_answer(client: FlaskClient, life: Life, path: str):
+    answer = press(client, path, "solved", "Thanks, it works!", {"a.png": SAMPLES["png"]})
+    assert answer.status_code == 303
+    page = TicketPage(client.get(path).text)
+    assert any("Thanks, it works!" in entry and "a.png" in entry for entry in page.entries)
+    assert state_of(life)[0] is Status.RESOLVED
+    assert life.row(1001).next_due_at is None
 
 
 def test_a_file_that_is_not_taken_is_told_by_its_name(client: FlaskClient, life: Life, path: str):

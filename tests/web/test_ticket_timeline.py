@@ -61,7 +61,8 @@ def test_moments_are_said_to_the_minute(client: FlaskClient, life: Life, clock: 
 
 def test_another_priority_is_told_with_its_reason_and_what_was_sent_stays_as_it_was_sent(lived):
     page = lived("classified")
-    assert "We changed what it is: Incident, P1: Nobody can send invoices. Mon 23 Nov 2026, 2:38 pm AEST" in page.entries
+    changed = "We changed its type or priority: Incident, P1, before Incident, P2: Nobody can send invoices."
+    assert f"{changed} Mon 23 Nov 2026, 2:38 pm AEST" in page.entries
     assert "P2: Critical business functions are significantly affected or degraded" in page.html
     assert "P1: " not in page.of_class("hc-answers").words
 
@@ -80,7 +81,7 @@ def test_a_mail_that_could_not_be_delivered_says_so_with_the_servers_words_and_n
         "Email to you: our answer. Could not be delivered: 550 5.1.1 <address> Recipient address rejected: User unknown Mon"
     )
     # Nothing happens by itself before a letter that announces it has arrived.
-    assert "Will be resolved 7 days after our email has been delivered, unless you write" in page.panel
+    assert "Stays as it is: our email about it could not be delivered" in page.panel
     assert "Our last email to you could not be delivered." in page.html
 
 

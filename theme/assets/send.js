@@ -7,7 +7,7 @@
   var LONGEST_WAIT = 20000 // ms until we say that it failed; longer with files
   var BYTES_A_MS = 100 // what a slow line carries
   var PROOF_WAIT = 3000 // ms
-  var SHOWN = [200, 409, 422, 429] // answers that are the form again, or the page after it
+  var SHOWN = [200, 404, 409, 410, 422, 429] // answers that are the form again, the page after it, or that the link is over
   var TOO_LARGE = 413
   var desks = []
 

@@ -53,6 +53,7 @@ def upgrade() -> None:
             op.add_column(table, sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     # What was reviewed before could not be noted; what is still to come waits for its answer.
     op.execute("UPDATE escalations SET answered_at = review_by WHERE review_by < CURRENT_TIMESTAMP")
+    op.execute("UPDATE complaints SET answered_at = answer_by WHERE answer_by < CURRENT_TIMESTAMP")
     _what_is_owed()
     op.add_column("outgoing_mails", sa.Column("failure_told_at", sa.DateTime(timezone=True), nullable=True))
     # Nobody needs to hear of all the old ones at once: they stand in the queue of mails.
@@ -94,7 +95,7 @@ def _what_is_owed() -> None:
     op.execute(
         "UPDATE tickets SET next_due_at = (SELECT min(due_at) FROM ("
         "SELECT due_at, ticket_number FROM promises WHERE ended_at IS NULL "
-        "UNION ALL SELECT answer_by, ticket_number FROM complaints "
+        "UNION ALL SELECT answer_by, ticket_number FROM complaints WHERE answered_at IS NULL "
         "UNION ALL SELECT review_by, ticket_number FROM escalations WHERE review_by IS NOT NULL AND answered_at IS NULL"
         ") AS owed WHERE owed.ticket_number = tickets.number)"
     )

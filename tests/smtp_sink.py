@@ -25,7 +25,8 @@ class SmtpSink:
         self._folder = folder
 
     def mails(self) -> list[bytes]:
-        """Return the bytes of every mail that it was given, whatever it answered; as they were sent, the oldest first."""
+        """Return the bytes of every mail that it was given, whatever it answered; as they were sent, the oldest
+        first as far as the file system’s clock can tell, which ticks in milliseconds."""
         self._come_to_rest()
         files = sorted((self._folder / "mails").iterdir(), key=lambda file: file.stat().st_mtime_ns)
         return [_ITS_OWN_LINES.sub(b"", file.read_bytes()).removesuffix(b"\n").replace(b"\n", b"\r\n") for file in files]

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Route, expect
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from formapp.forms.reply import LONGEST
 from formapp.models import Base, Message
 from formapp.rules.lifecycle import Status
 from formapp.runtime import Runtime
@@ -256,7 +257,9 @@ def test_d34_a_whole_visit_leaves_no_token_and_no_word_of_the_customer_in_the_lo
 ):
     forged = "secret words\n2026-11-23 ERROR forged\r\n{}\x1b[2J\u2028"
     with logging_to(capfd) as lines:
-        wrong = client.post(path, **with_files({"text": forged, "act": "solved", "once": "secret"}, {"secret forged.png": SAMPLES["png"]}))
+        wrong = client.post(
+            path, **with_files({"text": forged + "x" * LONGEST, "act": "write", "once": "secret"}, {"secret forged.png": SAMPLES["png"]})
+        )
         assert wrong.status_code == 422
         token = FormPage(wrong.text).fields["kept_file"][0]
         sent = client.post(f"{path}?secret=1", data={"text": forged, "act": "write", "once": "secret", "kept_file": token})

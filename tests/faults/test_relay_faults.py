@@ -248,7 +248,7 @@ def test_e23_a_row_spoilt_by_hand_is_given_up_with_its_reason_and_holds_up_no_ot
         for _ in range(MOST_SURPRISES):
             a_round(database, send, clock.now)
             clock.pass_(hours=1)
-        assert sink.mails() == [mail.raw for mail in others]
+        assert sorted(sink.mails()) == sorted(mail.raw for mail in others)
         assert "victim@evil.example" not in sink.log()
     row = stored(database)[0]
     assert row.failed_at is not None

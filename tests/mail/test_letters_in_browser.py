@@ -58,8 +58,6 @@ def test_a_letter_without_its_styles_still_reads_in_order(browser: Browser, poli
     page = browser.new_page()
     page.set_content(html.partition("<style>")[0] + html.partition("</style>")[2])
     said = page.locator("main").inner_text()
-    places = [
-        said.index(words) for words in ("What we wrote", "Hello Jo,\n\nwe can see", "statement.pdf", "What happens next", "How to answer")
-    ]
+    places = [said.index(words) for words in ("we wrote this", "we can see", "statement.pdf", "What happens next", "How to answer")]
     assert places == sorted(places)
     page.close()

@@ -199,7 +199,7 @@ def test_a_reply_that_cannot_be_sent_stays_and_goes_with_the_next_try(opens: Ope
 def test_everything_is_reached_and_sent_by_keyboard(opens: Opens, served: Served):
     number = lived.new(served.life)
     page = opens(served.ticket(number), width=320)
-    page.get_by_role("link", name="Reply, or do something else").focus()
+    page.get_by_role("link", name="Reply or act").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#acts")).to_be_in_viewport()
     page.keyboard.press("Tab")

@@ -56,16 +56,20 @@ def ticket_answered(
     )
 
 
-def waiting_reminder(*, ticket_id: str, customer: str, asked: str, next_step: str, link: str, hours: str, policy: Policy) -> Letter:
-    """Remind the customer that we asked something, on the day `asked`, before time resolves the ticket.
+def waiting_reminder(
+    *, ticket_id: str, customer: str, asked: str, text: str, next_step: str, link: str, hours: str, policy: Policy
+) -> Letter:
+    """Remind the customer that we asked something, `text` on the day `asked`, before time resolves the ticket.
 
     Raises UnusableAddress for the customer's address.
     """
     return fill_in_letter(
         WAITING_REMINDER,
         to=customer,
+        quotes_us=True,
         ticket_id=ticket_id,
         asked=asked,
+        text=text,
         next_step=_sentence(next_step),
         link=link,
         hours=hours,

@@ -118,7 +118,9 @@ def _times(chart_id: str, caption: str, what: str, overall: Spans, by_kind: Sequ
             label=kind.name,
             parts=parts_of((("now", median.total_seconds()), ("before", (ninetieth - median).total_seconds())), most),
             value=f"{say_business_time(median)}, {say_business_time(ninetieth)}",
-            title=f"Half took {say_business_time(median)} or less, nine in ten {say_business_time(ninetieth)} or less, of {spans.count:,}",
+            title=f"The only one took {say_business_time(median)}"
+            if spans.count == 1
+            else f"Half took {say_business_time(median)} or less, nine in ten {say_business_time(ninetieth)} or less, of {spans.count:,}",
             is_faded=spans.count < FEW,
         )
         for kind, spans, median, ninetieth in known

@@ -58,6 +58,8 @@ def of_spans(spans: Spans, what: str) -> str:
     """Say how long most had to wait; `what` is "first response" or "resolution"."""
     if spans.median is None or spans.ninetieth is None:
         return f"There was no {what} in this time."
+    if spans.count == 1:
+        return f"The only {what} took {say_business_time(spans.median)} in business hours."
     half, most = say_business_time(spans.median), say_business_time(spans.ninetieth)
     return f"Half of {say_count(spans.count, what)} took {half} or less in business hours, and nine in ten {most} or less."
 

@@ -96,7 +96,7 @@ WHOSE_TURN: Mapping[Status, str] = MappingProxyType(
     {
         O: "We are working on it",
         W: "We have asked you something and wait for your answer",
-        R: "We have delivered a resolution, and you can still answer it",
+        R: "It counts as solved, and you can still answer",
         C: "It is finished, and you can re-open it at any time",
     }
 )

@@ -56,8 +56,8 @@ def _is_due(monday: date) -> ColumnElement[bool]:
 
 def _claim(session: Session, monday: date) -> bool:
     """Take a week for this worker; False if another was faster, or before the first whole week is over."""
-    first = insert_into(session, Chore).values(name=CHORE, done_for=monday + A_WEEK).on_conflict_do_nothing()
-    if cast(CursorResult[Any], session.execute(first)).rowcount == 1:
+    first = insert_into(session, Chore).values(name=CHORE, done_for=monday + A_WEEK).on_conflict_do_nothing().returning(Chore.name)
+    if session.scalar(first):
         return False
     taken = session.execute(update(Chore).where(Chore.name == CHORE, _is_due(monday)).values(done_for=monday))
     return cast(CursorResult[Any], taken).rowcount == 1

@@ -16,8 +16,8 @@ from formapp.services.undelivered import CALLED
 
 PAGE = 50
 # What can be asked for: what waits for us, one state, or what needs a look.
-DUE, TO_CHECK, UNDELIVERED, ALL = "due", "to-check", "undelivered", "all"
-STATES = (DUE, *Status, TO_CHECK, UNDELIVERED, ALL)
+DUE, ALL = "due", "all"
+STATES = (DUE, "late", "due-today", *Status, "to-check", "undelivered", ALL)
 _MOST_WORDS = 100
 
 
@@ -78,7 +78,7 @@ class Counts:
 
 def list_tickets(session: Session, wanted: Wanted, desk: Desk, now: datetime) -> Listed:
     """Return a page of the tickets that are looked for, by what is due next; a page beyond the last is the last."""
-    which = _which(wanted, desk)
+    which = _which(wanted, desk, now)
     total = session.scalar(select(func.count()).select_from(Ticket).where(*which)) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(wanted.page, 1), pages)
@@ -92,10 +92,9 @@ def counts(session: Session, desk: Desk, now: datetime) -> Counts:
     """Return how many tickets there are of each kind."""
     by_status = dict(session.execute(select(Ticket.status, func.count()).group_by(Ticket.status)).all())
     owed = select(func.count()).select_from(Ticket).where(_IN_QUEUE)
-    tonight = datetime.combine(desk.today(now) + timedelta(days=1), time(), tzinfo=desk.policy.hours.zone)
     return Counts(
-        late=session.scalar(owed.where(Ticket.next_due_at < now)) or 0,
-        due_today=session.scalar(owed.where(Ticket.next_due_at >= now, Ticket.next_due_at < tonight)) or 0,
+        late=session.scalar(owed.where(_is_late(now))) or 0,
+        due_today=session.scalar(owed.where(_is_due_today(desk, now))) or 0,
         open=by_status.get(Status.OPEN, 0),
         waiting=by_status.get(Status.WAITING, 0),
         resolved=by_status.get(Status.RESOLVED, 0),
@@ -103,6 +102,15 @@ def counts(session: Session, desk: Desk, now: datetime) -> Counts:
         to_check=session.scalar(select(func.count()).select_from(Ticket).where(_IS_TO_CHECK)) or 0,
         undelivered=session.scalar(select(func.count(OutgoingMail.ticket_number.distinct())).where(_IS_UNDELIVERED)) or 0,
     )
+
+
+def _is_late(now: datetime) -> ColumnElement[bool]:
+    return Ticket.next_due_at < now
+
+
+def _is_due_today(desk: Desk, now: datetime) -> ColumnElement[bool]:
+    tonight = datetime.combine(desk.today(now) + timedelta(days=1), time(), tzinfo=desk.policy.hours.zone)
+    return and_(Ticket.next_due_at >= now, Ticket.next_due_at < tonight)
 
 
 _IN_QUEUE = text(f"({IN_QUEUE})")
@@ -127,18 +135,8 @@ _COLUMNS = (
 )
 
 
-def _which(wanted: Wanted, desk: Desk) -> list[ColumnElement[bool] | TextClause]:
-    which: list[ColumnElement[bool] | TextClause] = []
-    if wanted.state == DUE:
-        which.append(_IN_QUEUE)
-    elif wanted.state == Status.OPEN:
-        which += [_IN_QUEUE, Ticket.status == Status.OPEN]
-    elif wanted.state == TO_CHECK:
-        which.append(_IS_TO_CHECK)
-    elif wanted.state == UNDELIVERED:
-        which.append(Ticket.number.in_(select(OutgoingMail.ticket_number).where(_IS_UNDELIVERED)))
-    elif wanted.state != ALL:
-        which.append(Ticket.status == wanted.state)
+def _which(wanted: Wanted, desk: Desk, now: datetime) -> list[ColumnElement[bool] | TextClause]:
+    which = _in_state(wanted.state, desk, now)
     if wanted.request_type:
         which.append(Ticket.request_type == wanted.request_type)
     if wanted.priority:
@@ -146,6 +144,25 @@ def _which(wanted: Wanted, desk: Desk) -> list[ColumnElement[bool] | TextClause]
     if words := wanted.words.strip()[:_MOST_WORDS]:
         which.append(_says(words, desk))
     return which
+
+
+def _in_state(state: str, desk: Desk, now: datetime) -> list[ColumnElement[bool] | TextClause]:
+    match state:
+        case "due":
+            return [_IN_QUEUE]
+        case "late":
+            return [_IN_QUEUE, _is_late(now)]
+        case "due-today":
+            return [_IN_QUEUE, _is_due_today(desk, now)]
+        case Status.OPEN:
+            return [_IN_QUEUE, Ticket.status == Status.OPEN]
+        case "to-check":
+            return [_IS_TO_CHECK]
+        case "undelivered":
+            return [Ticket.number.in_(select(OutgoingMail.ticket_number).where(_IS_UNDELIVERED))]
+        case "all":
+            return []
+    return [Ticket.status == state]
 
 
 def _says(words: str, desk: Desk) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from formapp.mail.life_letters import ticket_closed, ticket_resolved, waiting_reminder
-from formapp.models import OutgoingMail, Ticket
+from formapp.models import Message, OutgoingMail, Ticket
 from formapp.rules.lifecycle import Move, Step, say_step
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_day, say_hours, say_moment_in_full, to_the_minute
@@ -146,6 +146,7 @@ def _remind(session: Session, ticket: Ticket, desk: Desk, now: datetime) -> int:
         ticket_id=ticket_id(desk.policy, ticket.number),
         customer=ticket.email,
         asked=say_day(notice.created_at, desk.policy),
+        text=session.scalar(select(Message.text).where(Message.mail_id == notice.id)) or "",
         next_step=say_step(coming.move, say_moment_in_full(to_the_minute(desk.calendar.next_opening(ticket.step_at)), desk.policy)),
         link=desk.links.ticket_url(ticket.number),
         hours=say_hours(desk.policy),

@@ -44,7 +44,7 @@ SAID_DONE: Mapping[str, str] = MappingProxyType(
         "reclassify": "The type or the priority is changed.",
         "escalation": "Your answer to the escalation is on its way to the customer.",
         "heard": "It is put down as the customer’s message.",
-        "believe": "The mark is taken off.",
+        "believe": "The mark is taken off. The history says whether the acknowledgement was sent.",
         "junk": "The ticket is set aside as junk.",
         "release-file": "The file can be opened now. It has not been scanned.",
         "retry-mail": "The mail is being sent again.",

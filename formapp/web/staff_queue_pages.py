@@ -23,16 +23,12 @@ from formapp.web.staff_frame import framed
 
 staff_queue_pages = Blueprint("staff_queue_pages", __name__)
 STATES: Mapping[str, str] = MappingProxyType(
-    {"due": "What is due next"}
+    {"due": "What is due next", "late": "Late", "due-today": "Due today"}
     | {str(status): said for status, said in SAID_STATUS.items()}
     | {"to-check": "To check", "undelivered": "Mail not delivered", "all": "All"}
 )
 # Each count, what it is called, and which state shows those tickets.
-COUNTED = (
-    ("late", "Late", "due"),
-    ("due_today", "Due today", "due"),
-    *((state.replace("-", "_"), said, state) for state, said in STATES.items() if state not in ("due", "all")),
-)
+COUNTED = tuple((state.replace("-", "_"), said, state) for state, said in STATES.items() if state not in ("due", "all"))
 _LARGEST_NUMBER = 2**31 - 1
 
 

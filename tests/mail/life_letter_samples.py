@@ -45,7 +45,7 @@ def answered(policy: Policy, **changes: Any) -> Letter:
 
 
 def reminder(policy: Policy, **changes: Any) -> Letter:
-    return waiting_reminder(**(_about(policy) | {"asked": "Mon 23 Nov 2026", "next_step": QUIET} | changes))
+    return waiting_reminder(**(_about(policy) | {"asked": "Mon 23 Nov 2026", "text": ANSWER, "next_step": QUIET} | changes))
 
 
 def resolved(policy: Policy, **changes: Any) -> Letter:

@@ -182,6 +182,17 @@ def test_today_ends_at_midnight_where_the_team_works(life: Life) -> None:
     assert counts(life).due_today == 1
 
 
+def test_what_is_late_and_what_is_due_today_can_be_listed_alone(life: Life) -> None:
+    p1 = life.ticket(request_type="incident", priority="P1")
+    life.goes_to("2026-11-23 16:59")
+    today, going_on = life.ticket(request_type="incident", priority="P1"), life.ticket()
+    life.do(staff_acts.reply, going_on, STAFF, text="We look into it.", waits=False)
+    life.goes_to("2026-11-24 09:01")
+    assert (numbers(life, "late"), numbers(life, "due-today")) == ([p1], [today])
+    life.goes_to("2026-11-24 11:00")
+    assert (numbers(life, "late"), numbers(life, "due-today")) == ([p1, today], [])
+
+
 def test_the_counts_agree_with_the_lists(life: Life) -> None:
     for index in range(3):
         number = life.ticket(SUSPECT if index else None)

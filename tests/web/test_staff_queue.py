@@ -149,6 +149,17 @@ def test_long_words_are_cut(client: FlaskClient, queue: str):
     assert len(field.attributes["value"]) == LONGEST_WORDS
 
 
+LABELS = {
+    "late": "Late",
+    "due_today": "Due today",
+    "waiting": "Waiting",
+    "resolved": "Resolved",
+    "closed": "Closed",
+    "to_check": "To check",
+    "undelivered": "Mail not delivered",
+}
+
+
 @pytest.mark.usefixtures("tickets")
 def test_each_count_is_a_link_to_what_it_counts(client: FlaskClient, runtime: Runtime, queue: str):
     page = Queue(client, queue)
@@ -162,7 +173,7 @@ def test_each_count_is_a_link_to_what_it_counts(client: FlaskClient, runtime: Ru
         "to_check": 1,
         "undelivered": 1,
     }
-    for name, label in (("waiting", "Waiting"), ("resolved", "Resolved"), ("to_check", "To check"), ("undelivered", "Mail not delivered")):
+    for name, label in LABELS.items():
         linked = Queue(client, page.link(f"{page.counts[name]} {label}").attributes["href"])
         assert len(linked.tickets) == page.counts[name]
         assert "aria-current" in linked.link(f"{page.counts[name]} {label}").attributes

@@ -129,7 +129,7 @@ def test_everything_is_there_for_people(client: FlaskClient, life: Life):
     lines = text.splitlines()
     assert lines[0] == "BC-1001: Invoice PDF is blank"
     for said in (
-        "Resolved: We have delivered a resolution, and you can still answer it.",
+        "Resolved: It counts as solved, and you can still answer.",
         "Closes Mon 30 Nov 2026, 4:33 pm AEST unless you write.",
         "Received: Mon 23 Nov 2026, 2:28 pm AEST",
         "    Several people",

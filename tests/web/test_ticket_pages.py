@@ -122,7 +122,7 @@ PANELS = {
         "We aim to answer your message by Tue 24 Nov 2026, 11:33 am AEST Write to us"
     ),
     "resolved": (
-        "Invoice PDF is blank Incident, P2 Resolved We have delivered a resolution, and you can still answer it Reason: Fixed "
+        "Invoice PDF is blank Incident, P2 Resolved It counts as solved, and you can still answer Reason: Fixed "
         f"Underlying problem: {UNDERLYING} Closes Mon 30 Nov 2026, 4:33 pm AEST unless you write Did this solve it?"
     ),
     "closed": (

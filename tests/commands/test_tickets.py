@@ -95,7 +95,7 @@ def test_nothing_is_listed_where_there_is_nothing(run: Run) -> None:
     [
         (("--type", "billing"), "use one of general-enquiry, product-help, feature-request, incident"),
         (("--priority", "P9"), "use one of P1, P2, P3, P4, P5"),
-        (("--state", "lost"), "is not one of 'due', 'open',"),
+        (("--state", "lost"), "is not one of 'due', 'late',"),
         (("--limit", "0"), "1<=x<=10000"),
     ],
 )

@@ -31,7 +31,7 @@ from formapp.web.staff_escalations import files_of
 from formapp.web.staff_frame import framed
 from formapp.web.staff_offers import SAID_DONE, do
 from formapp.web.staff_ticket_content import Draft, problems_of, title_of, values_of
-from formapp.web.uploads import forget, keep_all
+from formapp.web.uploads import take_files
 
 # Registered twice, so that no view knows more of the two addresses than that one has a number in it.
 staff_ticket_pages = Blueprint("staff_ticket_pages", __name__)
@@ -135,12 +135,7 @@ def _posted() -> tuple[StaffForm, bool]:
     kind, policy, posted = STAFF_FORMS[request.form["act"]], runtime().policy, MultiDict(request.form)
     if not issubclass(kind, LetterForm):
         return kind.of(policy, posted), False
-    if removed := posted.get("remove_file"):
-        forget(removed)
-        posted.setlist("kept_file", [token for token in posted.getlist("kept_file") if token != removed])
-    kept, refused = keep_all(request.files.getlist("files"), already=len(posted.getlist("kept_file")))
-    for file in kept:
-        posted.add("kept_file", file.token)
+    removed, refused = take_files(posted)
     form = kind.of(policy, posted)
     with runtime().database.reading() as session:
         form.kept_file.show(attachments.find(session, form.kept_file.data), refused)

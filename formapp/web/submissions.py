@@ -26,7 +26,7 @@ from formapp.web.context import desk, limits, links, proofs, runtime, site, want
 from formapp.web.guards import limit_size, require_own_page
 from formapp.web.limits import Limited, TooMany
 from formapp.web.pages import html
-from formapp.web.uploads import forget, keep_all
+from formapp.web.uploads import take_files
 
 submissions = Blueprint("submissions", __name__)
 MANY = "many forms have come from the same network in the last hour"
@@ -53,13 +53,7 @@ def send(slug: str) -> AnyResponse:
     limit_size()
     require_own_page()
     posted = _posted()
-    if removed := posted.get("remove_file"):
-        forget(removed)
-        posted.setlist("kept_file", [token for token in posted.getlist("kept_file") if token != removed])
-    # Kept before anything else is looked at: whatever is wrong with an answer, the files are there.
-    kept, refused = keep_all(request.files.getlist("files"), already=len(posted.getlist("kept_file")))
-    for file in kept:
-        posted.add("kept_file", file.token)
+    removed, refused = take_files(posted)
     # Known to us or nothing: whoever makes a link to the form puts no words of theirs into a request.
     posted["page"] = request.args.get("page", "") if request.args.get("page") in site().articles else ""
     form = FORMS[slug].of(runtime().policy, posted)

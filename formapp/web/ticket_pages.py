@@ -37,7 +37,7 @@ from formapp.web.linked import opened
 from formapp.web.pages import html, page
 from formapp.web.received_answers import but_the_address, masked, say_file
 from formapp.web.ticket_words import say_delivery, say_due, say_entry, say_minute, say_title, say_working, why_not_given
-from formapp.web.uploads import forget, keep_all
+from formapp.web.uploads import take_files
 
 ticket_pages = Blueprint("ticket_pages", __name__)
 # What is said after an act; nothing else that stands in an address is ever shown.
@@ -72,7 +72,7 @@ def act(token: str) -> AnyResponse:
             return no_such_link()
         number, status = ticket.number, Status(ticket.status)
     posted = _posted()
-    removed, refused = _take_files(posted)
+    removed, refused = take_files(posted)
     form = TicketReplyForm.of(status, posted, posted.get("act", WRITE))
     if form.act not in ACTS:
         raise BadRequest(f"Send one of {', '.join(ACTS)} as `act`.")
@@ -161,17 +161,6 @@ def _posted() -> MultiDict[str, str]:
     if not request.form and not request.files:
         raise BadRequest("The form did not arrive whole: send it again.")
     return MultiDict(request.form)
-
-
-def _take_files(posted: MultiDict[str, str]) -> tuple[str | None, list[str]]:
-    """Keep the files that came, whatever may be wrong with the text; return the token of a removed one, and what was not kept."""
-    if removed := posted.get("remove_file"):
-        forget(removed)
-        posted.setlist("kept_file", [token for token in posted.getlist("kept_file") if token != removed])
-    kept, refused = keep_all(request.files.getlist("files"), already=len(posted.getlist("kept_file")))
-    for file in kept:
-        posted.add("kept_file", file.token)
-    return removed, refused
 
 
 def _show_files(form: TicketReplyForm, refused: list[str] | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import BinaryIO, cast
 
 import structlog
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from formapp.errors import HelpCentreError
 from formapp.rules.files import CONTAINS_A_VIRUS, MOST_FILES, KeptFile, UnacceptableFile, check_file, clean_name
@@ -66,6 +66,21 @@ def remove(token: str) -> Response:
         return _come_back_later(too_many)
     forget(token)
     return Response(status=204)
+
+
+def take_files(posted: MultiDict[str, str]) -> tuple[str | None, list[str]]:
+    """Keep the files that came with a form, and forget the one that it was sent to take out; what was `posted` then names those it has.
+
+    Before anything else is looked at: whatever is wrong with an answer, the files are there. Return the token of the one taken out,
+    and what was wrong with those that were not kept.
+    """
+    if removed := posted.get("remove_file"):
+        forget(removed)
+        posted.setlist("kept_file", [token for token in posted.getlist("kept_file") if token != removed])
+    kept, refused = keep_all(request.files.getlist("files"), already=len(posted.getlist("kept_file")))
+    for file in kept:
+        posted.add("kept_file", file.token)
+    return removed, refused
 
 
 def keep_all(files: Iterable[FileStorage], already: int = 0) -> tuple[list[KeptFile], list[str]]:

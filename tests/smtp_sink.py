@@ -25,11 +25,10 @@ class SmtpSink:
         self._folder = folder
 
     def mails(self) -> list[bytes]:
-        """Return the bytes of every mail that it was given, whatever it answered; as they were sent, the oldest
-        first as far as the file system’s clock can tell, which ticks in milliseconds."""
+        """Return the bytes of every mail that it was given, whatever it answered; sorted, for it does not say in which order they came."""
         self._come_to_rest()
-        files = sorted((self._folder / "mails").iterdir(), key=lambda file: file.stat().st_mtime_ns)
-        return [_ITS_OWN_LINES.sub(b"", file.read_bytes()).removesuffix(b"\n").replace(b"\n", b"\r\n") for file in files]
+        files = (self._folder / "mails").iterdir()
+        return sorted(_ITS_OWN_LINES.sub(b"", file.read_bytes()).removesuffix(b"\n").replace(b"\n", b"\r\n") for file in files)
 
     def heard(self) -> list[str]:
         """Return the verbs that clients have said, in order and in capitals; the end of a mail is a dot."""

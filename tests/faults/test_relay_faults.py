@@ -119,7 +119,7 @@ def test_e14_a_server_that_says_later_gets_each_mail_once_and_later(
         assert [delivery.outcome for delivery in a_round(database, send, clock.now)] == ["sent"] * 2
         clock.pass_(days=1)
         assert a_round(database, send, clock.now) == []
-        assert [message_id(mail) for mail in sink.mails()] == expected
+        assert sorted(message_id(mail) for mail in sink.mails()) == sorted(expected)
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA", "."])
@@ -142,7 +142,7 @@ def test_e15_a_mail_refused_for_good_is_given_up_at_once_and_told_until_somebody
             mail_queue.retry(session, mail.id, clock.now())
     with smtp_sink() as sink, sender(sink.port) as send:
         a_round(database, send, clock.now)
-        assert sink.mails() == [mail.raw for mail in stored(database)]
+        assert sink.mails() == sorted(mail.raw for mail in stored(database))
     assert client.get("/readyz").json["status"] == "ok"
 
 
@@ -184,7 +184,7 @@ def test_e17_a_mail_dropped_after_its_final_dot_comes_again_the_same_to_the_byte
     assert [(delivery.outcome, delivery.attempts) for delivery in again] == [("sent", 2)] * 2
     postfix.wait_for(before + 2)
     second = {message_id(mail): mail for mail in postfix.mails()[before:]}
-    assert [message_id(mail) for mail in first] == expected
+    assert sorted(message_id(mail) for mail in first) == sorted(expected)
     assert all(second[message_id(mail)].endswith(b"\n" + mail.replace(b"\r\n", b"\n")) for mail in first)
 
 
@@ -248,7 +248,7 @@ def test_e23_a_row_spoilt_by_hand_is_given_up_with_its_reason_and_holds_up_no_ot
         for _ in range(MOST_SURPRISES):
             a_round(database, send, clock.now)
             clock.pass_(hours=1)
-        assert sorted(sink.mails()) == sorted(mail.raw for mail in others)
+        assert sink.mails() == sorted(mail.raw for mail in others)
         assert "victim@evil.example" not in sink.log()
     row = stored(database)[0]
     assert row.failed_at is not None

@@ -87,6 +87,10 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = Field(None, description="its password")
     smtp_password_file: Path | None = Field(None, description="a file that holds the password, instead of the variable above")
     smtp_ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
+    authserv_id: str | None = Field(
+        None,
+        description="the name by which your mail server signs the `Authentication-Results` that it adds on top; unset, none are believed",
+    )
     acknowledgements_per_domain_per_hour: Count = Field(50, description="cap on acknowledgements to one domain")
     acknowledgements_per_hour: Count = Field(500, description="cap on all acknowledgements")
     unproven_acknowledgements_per_hour: Count = Field(

@@ -1,20 +1,30 @@
-"""`formapp mail`: what waits to be sent, and what was given up."""
+"""`formapp mail`: what waits to be sent, what was given up, and what is understood of a mail."""
 
 import json
+import sys
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from formapp.errors import HelpCentreError
+from formapp.mail.read_in_child import ChildReader
+from formapp.mail.ticket_tokens import TicketTokens
+from formapp.mail.understood import Ours
+from formapp.policy.loader import load_policy
 from formapp.policy.policy import Policy
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_moment
 from formapp.runtime import Runtime
-from formapp.services import mail_queue
+from formapp.services import mail_queue, mail_reading
 from formapp.services.database import check_schema
 from formapp.services.mail_queue import QueuedMail
 from formapp.settings import read_settings
+
+
+class FilesMissing(HelpCentreError):
+    """Files that were named are not there, or cannot be opened."""
 
 
 class NoMailNamed(HelpCentreError):
@@ -23,7 +33,7 @@ class NoMailNamed(HelpCentreError):
 
 @click.group()
 def mail() -> None:
-    """Look after the outbox."""
+    """Look after the outbox, and ask what is understood of a mail."""
 
 
 @mail.command()
@@ -61,6 +71,31 @@ def retry(number: int | None, dead: bool) -> None:
             mail_queue.retry(session, number, runtime.now())
             count = 1
     click.echo(f"{count} {'mail is' if count == 1 else 'mails are'} due now; the worker sends what is due.")
+
+
+@mail.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+def read(files: tuple[str, ...], as_json: bool) -> None:
+    """Say what is understood of raw mails, and why; a - is standard input. Nothing is stored, sent or changed."""
+    settings = read_settings(serving=False)
+    policy = load_policy(settings.policy_file)
+    own = tuple(filter(None, (policy.channels.email, settings.bounce_email)))
+    tokens = TicketTokens(settings.signing_keys if settings.secret_key else (), policy.brand.ticket_prefix)
+    reader = ChildReader(Ours(own, settings.authserv_id))
+    click.get_current_context().call_on_close(reader.close)
+    missing = 0
+    for name in files:
+        try:
+            raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        except OSError as error:
+            click.echo(f"{name}: cannot be read: {error.strerror}: correct the path", err=True)
+            missing += 1
+            continue
+        said = mail_reading.read(name, raw, reader, policy, tokens)
+        click.echo(json.dumps(said.as_data()) if as_json else said.in_words())
+    if missing:
+        raise FilesMissing(f"{missing} of {len(files)} files could not be read")
 
 
 def _runtime() -> Runtime:

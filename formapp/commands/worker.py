@@ -141,7 +141,8 @@ def _tell(runtime: Runtime, delivery: outbox.Delivery) -> None:
     number = delivery.ticket_number
     about = {
         "mail": delivery.number,
-        "message_id": delivery.message_id,
+        # Without what follows: the reference in it is a secret of the ticket's customer.
+        "message_id": delivery.message_id.partition(".")[0].removeprefix("<"),
         "ticket": None if number is None else ticket_id(runtime.policy, number),
         "attempts": delivery.attempts,
     }

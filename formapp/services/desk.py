@@ -5,6 +5,7 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from formapp.mail.letterhead import Letterhead
+from formapp.mail.ticket_tokens import TicketTokens
 from formapp.policy.policy import Policy
 from formapp.rules.business_time import BusinessCalendar
 from formapp.services.acknowledgements import AckCaps
@@ -40,7 +41,12 @@ class Desk:
     @property
     def letterhead(self) -> Letterhead:
         """Who the letters are from."""
-        return Letterhead.of(self.policy)
+        return Letterhead.of(self.policy, self.tokens)
+
+    @property
+    def tokens(self) -> TicketTokens:
+        """The maker and reader of references to tickets."""
+        return TicketTokens(self.links.keys, self.policy.brand.ticket_prefix)
 
     @property
     def own_addresses(self) -> tuple[str, ...]:

@@ -63,14 +63,13 @@ class Delivery:
 
 
 def queue(session: Session, letter: Letter, *, letterhead: Letterhead, now: datetime, ticket_number: int | None = None) -> OutgoingMail:
-    """Seal a letter and put it in the outbox, in the caller's transaction; a ticket's later letters thread under its first.
+    """Seal a letter and put it in the outbox, in the caller's transaction; the letters about a ticket are one thread.
 
     Raises UnusableAddress or MalformedLetter for a letter that must not leave.
     """
-    root = None if ticket_number is None else _root_of(session, ticket_number)
-    if root and letter.in_reply_to is None:
-        letter = replace(letter, in_reply_to=root, references=(root,))
-    message_id = letterhead.new_message_id()
+    if ticket_number is not None:
+        letter = letterhead.about(letter, ticket_number)
+    message_id = letterhead.new_message_id(ticket_number)
     recipient = bare_address(letter.recipient)
     mail = OutgoingMail(
         ticket_number=ticket_number,
@@ -241,8 +240,3 @@ def _change(session: Session, which: ColumnElement[bool], values: dict[str, Any]
     """Change one mail if it is still as described; False when another worker was faster."""
     change = update(OutgoingMail).where(which).values(values).execution_options(synchronize_session=False)
     return cast(CursorResult[Any], session.execute(change)).rowcount == 1
-
-
-def _root_of(session: Session, ticket_number: int) -> str | None:
-    first = select(OutgoingMail.message_id).where(OutgoingMail.ticket_number == ticket_number).order_by(OutgoingMail.id).limit(1)
-    return session.scalar(first)

@@ -4,11 +4,14 @@ from datetime import datetime
 
 from formapp.mail.letter import Letter, SealedLetter
 from formapp.mail.letterhead import Letterhead
+from formapp.mail.ticket_tokens import TicketTokens
 from formapp.models import OutgoingMail, Ticket
 from formapp.services import outbox
 from formapp.services.database import Database
+from tests.proofs import SECRET
 
-LETTERHEAD = Letterhead("Billycart Support", "support@billycart.com")
+TOKENS = TicketTokens((SECRET,), "BC")
+LETTERHEAD = Letterhead("Billycart Support", "support@billycart.com", TOKENS)
 
 
 class Courier:

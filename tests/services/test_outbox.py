@@ -16,7 +16,7 @@ from formapp.services import outbox
 from formapp.services.database import Database
 from formapp.services.outbox import GIVE_UP_AFTER, LEASE, MOST_ATTEMPTS, MOST_SURPRISES, deliver_one, wait_after
 from tests.clock import Clock
-from tests.services.outgoing import LETTERHEAD, Courier, a_ticket, mail, queued
+from tests.services.outgoing import LETTERHEAD, TOKENS, Courier, a_ticket, mail, queued
 
 
 def no_jitter() -> float:
@@ -65,15 +65,19 @@ def test_the_mail_that_was_due_first_is_sent_first(database: Database, clock: Cl
     assert [letter.number for letter in courier.taken] == numbers
 
 
-def test_the_mails_of_a_ticket_thread_under_its_first(database: Database, clock: Clock) -> None:
+def test_the_mails_of_a_ticket_are_one_thread_and_carry_its_reference(database: Database, clock: Clock) -> None:
     ticket = a_ticket(database, clock.now())
-    first, second, third = (mail(database, queued(database, clock.now(), ticket_number=ticket)) for _ in range(3))
+    token = TOKENS.for_customer(ticket)
+    first, second = (mail(database, queued(database, clock.now(), ticket_number=ticket)) for _ in range(2))
+    for one in (first, second):
+        headers = message_from_bytes(one.raw)
+        assert headers["In-Reply-To"] == headers["References"] == f"<{token}@billycart.com>"
+        assert headers["Message-ID"] == one.message_id
+        assert one.message_id.endswith(f".{token}@billycart.com>")
+    assert first.message_id != second.message_id
     other = mail(database, queued(database, clock.now()))
-    for later in (second, third):
-        headers = message_from_bytes(later.raw)
-        assert headers["In-Reply-To"] == headers["References"] == first.message_id
-    for alone in (first, other):
-        assert message_from_bytes(alone.raw)["In-Reply-To"] is None
+    assert message_from_bytes(other.raw)["In-Reply-To"] is None
+    assert "bc-" not in other.message_id
 
 
 @pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 32), (7, 60), (8, 60), (199, 60)])

@@ -108,7 +108,7 @@ def test_both_mails_of_a_ticket_thread_together_and_go_to_one_address_each(runti
     team, acknowledgement = read(mails[TEAM_NEW_TICKET]), read(mails[TICKET_ACKNOWLEDGEMENT])
     assert (team["To"], team["Reply-To"], team["Subject"]) == ("team@example.org", None, f"[BC-{number}] Payments fail")
     assert acknowledgement["To"] == "jo@example.com"
-    assert acknowledgement["References"] == team["Message-ID"]
+    assert acknowledgement["References"] == team["References"] != team["Message-ID"]
 
 
 def test_both_mails_name_the_same_deadline(runtime: Runtime) -> None:

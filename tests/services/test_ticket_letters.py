@@ -62,10 +62,10 @@ def read(mail: OutgoingMail) -> EmailMessage:
 
 
 def without_what_may_differ(mail: OutgoingMail, ticket: str) -> str:
-    """Return an acknowledgement's headers and texts without its ID, link, boundary and Message-IDs."""
+    """Return an acknowledgement's headers and texts without its ID, link, boundary, Message-IDs and reference."""
     head = mail.raw.partition(b"\r\n\r\n")[0].decode()
     said = (head + text_of(mail.raw) + html_of(mail.raw)).replace(ticket, "ID")
-    return re.sub(r"<[0-9a-f]{32}@|=_[0-9a-f]{32}|your-request/[^\s\"<]+", "", said)
+    return re.sub(r"<[0-9a-f]{32}\.|bc-[0-9]+\.[a-z2-7]{16}@|=_[0-9a-f]{32}[^\s\"]*|your-request/[^\s\"<]+", "", said)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

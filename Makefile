@@ -34,7 +34,7 @@ test: .venv/.tests packages ## Run every test, on SQLite and PostgreSQL, with a 
 	$(BIN)/pytest $(AT_ONCE)
 
 test-fast: .venv/.tests ## Run the tests that need nothing but Python
-	$(BIN)/pytest $(AT_ONCE) -m "not browser and not postgresql and not postfix and not nginx and not clamav and not redis and not heavy"
+	$(BIN)/pytest $(AT_ONCE) -m "not browser and not postgresql and not postfix and not dovecot and not nginx and not clamav and not redis and not heavy"
 
 check: .venv/.tests ## Check the pages, then lint, format, types and import contracts
 	$(BIN)/formapp policy check

@@ -6,16 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from formapp.address import mailbox_of
+from formapp.mail.ticket_tokens import TicketTokens
 from formapp.policy.loader import load_policy
 from formapp.policy.policy import Policy
 from formapp.rules.business_time import BusinessCalendar
 from formapp.rules.examples import WrongExample, check_examples
 from formapp.services.acknowledgements import AckCaps
 from formapp.services.database import Database, open_database
-from formapp.services.desk import Desk
+from formapp.services.desk import Desk, MailIn
 from formapp.services.links import Links
 from formapp.services.virus_scan import Clamd
-from formapp.settings import Settings
+from formapp.settings import PREFIX, Settings, SettingsError
 
 
 def utc_now() -> datetime:
@@ -37,12 +39,17 @@ class Runtime:
     def start(cls, settings: Settings, now: Callable[[], datetime] = utc_now) -> Self:
         """Load the policy and open the database.
 
-        Raises PolicyError or WrongExample for a policy that cannot be kept, DatabaseError for a database that cannot be used, and
-        ScannerAddressError for a virus scanner's address that is none.
+        Raises SettingsError where our own letters would come straight back to us, PolicyError or WrongExample for a policy that cannot be
+        kept, DatabaseError for a database that cannot be used, and ScannerAddressError for a virus scanner's address that is none.
         """
         if settings.clamd:
             Clamd(settings.clamd)  # an address that can never work is said at the start
         policy = load_policy(settings.policy_file)
+        if settings.reads_mail and settings.team_email and mailbox_of(settings.team_email) == mailbox_of(policy.channels.email):
+            raise SettingsError(
+                f"{PREFIX}TEAM_EMAIL is the support address, whose mail is read: our letters to the team would come straight back. "
+                "Give the team an address of its own"
+            )
         calendar = BusinessCalendar.of(policy)
         try:
             check_examples(policy, calendar)
@@ -78,6 +85,20 @@ class Runtime:
             caps=caps,
             editors_email=settings.editors_email or self.team_email,
             edit_url=settings.edit_url,
+            mail_in=self.mail_in,
+        )
+
+    @property
+    def mail_in(self) -> MailIn:
+        """How mail comes in."""
+        settings = self.settings
+        return MailIn(
+            tokens=TicketTokens(settings.signing_keys, self.policy.brand.ticket_prefix),
+            is_read=settings.reads_mail,
+            uses_tags=settings.reply_tags,
+            staff=(*settings.staff, self.team_email),
+            complaints_email=settings.complaints_email,
+            authserv_id=settings.authserv_id,
         )
 
     @property

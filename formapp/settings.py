@@ -27,11 +27,19 @@ class SettingsError(HelpCentreError):
     """A setting is missing or wrong; the message names its environment variable and the mend."""
 
 
+# Where nothing leaves the machine.
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
 def _address(value: str) -> str:
     try:
         return bare_address(value)
     except UnusableAddress as error:
         raise ValueError(str(error)) from None
+
+
+def _split(listed: str | None) -> tuple[str, ...]:
+    return tuple(filter(None, (one.strip() for one in (listed or "").split(","))))
 
 
 Address = Annotated[str, AfterValidator(_address)]
@@ -87,9 +95,42 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = Field(None, description="its password")
     smtp_password_file: Path | None = Field(None, description="a file that holds the password, instead of the variable above")
     smtp_ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
+    imap_host: str | None = Field(
+        None,
+        description="the IMAP server of the mailbox that the policy's support address leads to; unset, no mail is read and replies to the "
+        "team's mails go to the customer",
+    )
+    imap_port: int = Field(993, ge=1, le=65535, description="its port")
+    imap_security: Literal["tls", "starttls", "none"] = Field(
+        "tls",
+        description="how the connection is secured, `none` on this machine only; certificates are always verified, there is no fallback",
+    )
+    imap_username: str | None = Field(None, description="the mailbox's account")
+    imap_password: SecretStr | None = Field(None, description="its password")
+    imap_password_file: Path | None = Field(None, description="a file that holds the password, instead of the variable above")
+    imap_ca_file: Path | None = Field(None, description="certificates to trust instead of the system's")
+    imap_folder: str = Field("INBOX", description="the folder that mail arrives in")
+    imap_done_folder: str = Field("Done", description="where a mail is moved once it has been dealt with; made if it is missing")
+    imap_review_folder: str = Field("Review", description="where a mail is moved that waits for a person's decision on the queue page")
+    imap_unreadable_folder: str = Field("Unreadable", description="where a mail is moved that could not be read")
+    receives_mail: bool = Field(
+        False, description="`true` where your mail server hands each mail to `formapp mail receive` instead of a mailbox"
+    )
+    reply_tags: bool = Field(
+        True,
+        description="whether your mail server delivers `support+anything@…` to the support address; `false` leaves the tag out, and a "
+        "reply is recognised by the references in it",
+    )
+    staff_emails: str | None = Field(
+        None,
+        description="who may answer customers by replying to the team's mails: addresses separated by commas, `@example.com` for all of a "
+        "domain; the team's address is always one of them",
+    )
+    complaints_email: Address | None = Field(None, description="an address of yours that only complaints are sent to, if there is one")
     authserv_id: str | None = Field(
         None,
-        description="the name by which your mail server signs the `Authentication-Results` that it adds on top; unset, none are believed",
+        description="the name by which your mail server signs the `Authentication-Results` that it adds on top; unset, none are believed "
+        "and only replies to our letters prove who wrote them",
     )
     acknowledgements_per_domain_per_hour: Count = Field(50, description="cap on acknowledgements to one domain")
     acknowledgements_per_hour: Count = Field(500, description="cap on all acknowledgements")
@@ -127,6 +168,14 @@ class Settings(BaseSettings):
         host = f"[{host}]" if ":" in host else host
         return f"{parts.scheme}://{host}" + (f":{port}" if port and port != usual else "")
 
+    @field_validator("staff_emails")
+    @classmethod
+    def _a_list(cls, listed: str | None) -> str | None:
+        for one in _split(listed):
+            # A domain stands for any of its addresses.
+            _address(f"somebody{one}" if one.startswith("@") else one)
+        return listed
+
     @field_validator("edit_url")
     @classmethod
     def _a_template(cls, url: str | None) -> str | None:
@@ -142,6 +191,10 @@ class Settings(BaseSettings):
             raise ValueError(f"{PREFIX}SMTP_USERNAME and {PREFIX}SMTP_PASSWORD go together: set both or neither")
         if self.smtp_username and self.smtp_security == "none":
             raise ValueError(f"{PREFIX}SMTP_SECURITY is none, which would send the password in the clear: use starttls or tls")
+        if self.imap_host and (self.imap_username is None or self.imap_password is None):
+            raise ValueError(f"{PREFIX}IMAP_HOST needs {PREFIX}IMAP_USERNAME and {PREFIX}IMAP_PASSWORD: set them, or unset it")
+        if self.imap_host and self.imap_security == "none" and self.imap_host not in _THIS_MACHINE:
+            raise ValueError(f"{PREFIX}IMAP_SECURITY is none, which would send the password in the clear: use tls or starttls")
         return self
 
     @property
@@ -159,7 +212,17 @@ class Settings(BaseSettings):
         """The secret that signs, which read_settings has seen to, and after it those that are still believed."""
         assert self.secret_key is not None
         earlier = self.secret_key_fallbacks.get_secret_value() if self.secret_key_fallbacks else ""
-        return (self.secret_key.get_secret_value(), *(key.strip() for key in earlier.split(",") if key.strip()))
+        return (self.secret_key.get_secret_value(), *_split(earlier))
+
+    @property
+    def staff(self) -> tuple[str, ...]:
+        """Who may answer by mail beside the team's address: addresses, and domains with their @."""
+        return _split(self.staff_emails)
+
+    @property
+    def reads_mail(self) -> bool:
+        """Whether mail to the support address reaches us."""
+        return self.imap_host is not None or self.receives_mail
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, serving: bool = True) -> Settings:
@@ -173,7 +236,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, serving: bool = T
         close = difflib.get_close_matches(name, known, n=1)
         raise SettingsError(f"{name} is not a setting: {f'did you mean {close[0]}?' if close else 'remove it; the README lists them'}")
     values = {name.removeprefix(PREFIX).lower(): value for name, value in given.items() if value.strip()}
-    for field in ("secret_key", "smtp_password"):
+    for field in ("secret_key", "smtp_password", "imap_password"):
         if f"{field}_file" in values:
             if field in values:
                 raise SettingsError(f"{PREFIX}{field.upper()} and {PREFIX}{field.upper()}_FILE are both set: keep one of them")

@@ -30,14 +30,16 @@ class Authority:
         self._run("req", "-x509", *self._new_key(made), "-days", "2", "-subj", f"/CN={name}", "-out", str(made.certificate))
         return made
 
-    def certificate_for(self, host: str) -> Certificate:
-        """Return a certificate for a host name, signed by this authority."""
-        made = Certificate(self._folder / f"{host}.pem", self._folder / f"{host}.key")
+    def certificate_for(self, host: str, *, days: int = 2) -> Certificate:
+        """Return a certificate for a host name, signed by this authority; with days before today it is over."""
+        made = Certificate(self._folder / f"{host}{days}.pem", self._folder / f"{host}{days}.key")
         request, names = self._folder / f"{host}.csr", self._folder / f"{host}.ext"
         names.write_text(f"subjectAltName=DNS:{host}\n")
         self._run("req", *self._new_key(made), "-subj", f"/CN={host}", "-out", str(request))
         signed_by = ("-CA", str(self.file), "-CAkey", str(self._key), "-CAcreateserial")
-        self._run("x509", "-req", "-in", str(request), *signed_by, "-days", "2", "-extfile", str(names), "-out", str(made.certificate))
+        self._run(
+            "x509", "-req", "-in", str(request), *signed_by, "-days", str(days), "-extfile", str(names), "-out", str(made.certificate)
+        )
         return made
 
     def _new_key(self, made: Certificate) -> tuple[str, ...]:

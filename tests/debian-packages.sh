@@ -2,7 +2,7 @@
 # Installs the programs that the heavy tests start: a browser, a mail server, database servers, a web server and a virus scanner.
 set -eu
 missing=""
-for pair in chromium:chromium postfix:postfix dovecot:dovecot-core nginx:nginx clamd:clamav-daemon openssl:openssl redis-server:redis-server; do
+for pair in chromium:chromium postfix:postfix /usr/lib/dovecot/imap:dovecot-imapd nginx:nginx clamd:clamav-daemon openssl:openssl redis-server:redis-server; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair##*:}"
 done
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"

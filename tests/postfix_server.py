@@ -7,7 +7,7 @@ import shutil
 import smtplib
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from email import message_from_bytes
 from email.message import Message
@@ -39,6 +39,13 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 """
 
+# Every mail goes to the program, one recipient at a time.
+PIPED = {
+    "virtual_transport": "piped",
+    "piped_destination_recipient_limit": "1",
+    "recipient_delimiter": "+",
+}
+
 
 class PostfixServer:
     """A Postfix: where it listens, and what it has delivered. It can be stopped for a while."""
@@ -64,6 +71,10 @@ class PostfixServer:
         """Stop it, if it runs."""
         if (self.folder / "queue" / "pid" / "master.pid").exists() and not self._run("status", check=False):
             self._run("stop")
+
+    def flush(self) -> None:
+        """Have it try again now what it has put off."""
+        self._run("flush", check=False)
 
     def mails(self) -> list[bytes]:
         """Return the bytes of every delivered mail, Postfix's own headers (Return-Path, Received …) at the top, oldest first."""
@@ -99,11 +110,19 @@ class PostfixServer:
 
 @contextmanager
 def postfix_server(
-    *, shows: Certificate | None = None, refuses: tuple[str, ...] = (), slow: tuple[str, ...] = (), password: str | None = None
+    *,
+    shows: Certificate | None = None,
+    refuses: tuple[str, ...] = (),
+    slow: tuple[str, ...] = (),
+    password: str | None = None,
+    hands_to: str | None = None,
+    mailboxes: Mapping[str, Path] | None = None,
 ) -> Iterator[PostfixServer]:
     """Run Postfix on a port of its own; it offers STARTTLS when it has a certificate to show.
 
-    It refuses some recipients, is asleep for others, and with a password takes mail from nobody who does not log in with it.
+    It refuses some recipients, is asleep for others, and with a password takes mail from nobody who does not log in with it. `hands_to`
+    is a program, as pipe(8) takes it, that gets each mail instead of the mailbox. `mailboxes` are Maildirs of others, by a regular
+    expression of the addresses whose mail they get; all others' lands in the one of its own.
     Skips the test (fails it in CI) without Postfix or without root.
     """
     postfix = need("postfix", package="postfix")
@@ -113,9 +132,16 @@ def postfix_server(
     with TemporaryDirectory(prefix="postfix-") as name:
         folder, port = Path(name), free_port()
         folder.chmod(0o755)
-        settings = _settings(folder) | (_tls(shows) if shows else {}) | (_login(folder) if password else {})
+        own = _mailboxes(folder) if mailboxes else {}
+        settings = (
+            _settings(folder) | own | (_tls(shows) if shows else {}) | (_login(folder) if password else {}) | (PIPED if hands_to else {})
+        )
         answers = dict.fromkeys(refuses, "550 5.1.1 no such user") | dict.fromkeys(slow, "sleep 600")
-        _write_configuration(folder, port, settings, answers)
+        _write_configuration(folder, port, settings, answers, hands_to)
+        lines = [
+            f"/{address}/ {place.relative_to('/')}/\n" for address, place in {**(mailboxes or {}), ".": folder / "mail" / "box"}.items()
+        ]
+        (folder / "etc" / "mailboxes").write_text("".join(lines))
         server = PostfixServer(postfix, folder, port)
         with sasl_server(folder / "sasl", password) if password else nullcontext():
             try:
@@ -125,7 +151,7 @@ def postfix_server(
                 server.stop()
 
 
-def _write_configuration(folder: Path, port: int, settings: dict[str, str], answers: dict[str, str]) -> None:
+def _write_configuration(folder: Path, port: int, settings: dict[str, str], answers: dict[str, str], hands_to: str | None) -> None:
     nobody = pwd.getpwnam("nobody")
     for name in ("etc", "queue", "data", "mail", "log"):
         (folder / name).mkdir()
@@ -137,7 +163,12 @@ def _write_configuration(folder: Path, port: int, settings: dict[str, str], answ
     lines = [f"/^{re.escape(address)}$/ {answer}\n" for address, answer in answers.items()]
     (config / "answers").write_text("".join(lines))
     (config / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
-    (config / "master.cf").write_text(MASTER.format(port=port))
+    piped = f"piped unix - n n - - pipe flags=R user=nobody argv={hands_to}\n" if hands_to else ""
+    (config / "master.cf").write_text(MASTER.format(port=port) + piped)
+
+
+def _mailboxes(folder: Path) -> dict[str, str]:
+    return {"virtual_mailbox_base": "/", "virtual_mailbox_maps": f"regexp:{folder / 'etc' / 'mailboxes'}"}
 
 
 def _tls(shows: Certificate) -> dict[str, str]:

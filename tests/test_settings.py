@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from formapp.runtime import Runtime
 from formapp.settings import SettingsError, read_settings
+from tests.conftest import POLICY
 
 SECRET = "kJ8x-Qm2_vT5wY9zB4nR7pL1sD6fG3hA0cE"
 PRODUCTION = {"FORMAPP_SECRET_KEY": SECRET, "FORMAPP_TEAM_EMAIL": "team@example.org", "FORMAPP_SMTP_HOST": "mail.example.org"}
@@ -138,3 +140,56 @@ def test_an_empty_variable_is_as_good_as_none():
 )
 def test_the_base_url_is_kept_as_a_browser_names_it(given: str, kept: str):
     assert read_settings(PRODUCTION | {"FORMAPP_BASE_URL": given}).base_url == kept
+
+
+IMAP = {"FORMAPP_IMAP_HOST": "mail.example.org", "FORMAPP_IMAP_USERNAME": "support", "FORMAPP_IMAP_PASSWORD": "secret words"}
+
+
+def test_mail_is_read_where_there_is_a_mailbox_or_somebody_hands_it_over():
+    assert not read_settings(PRODUCTION).reads_mail
+    settings = read_settings(PRODUCTION | IMAP)
+    assert (settings.reads_mail, settings.imap_port, settings.imap_security, settings.imap_folder) == (True, 993, "tls", "INBOX")
+    assert "secret words" not in repr(settings)
+    assert read_settings(PRODUCTION | {"FORMAPP_RECEIVES_MAIL": "true"}).reads_mail
+
+
+def test_the_mailboxs_password_may_lie_in_a_file(tmp_path: Path):
+    (tmp_path / "password").write_text("secret words\n")
+    given = {**IMAP, "FORMAPP_IMAP_PASSWORD": "", "FORMAPP_IMAP_PASSWORD_FILE": str(tmp_path / "password")}
+    password = read_settings(PRODUCTION | given).imap_password
+    assert password
+    assert password.get_secret_value() == "secret words"
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"FORMAPP_IMAP_USERNAME": ""}, "FORMAPP_IMAP_USERNAME"),
+        ({"FORMAPP_IMAP_PASSWORD": ""}, "FORMAPP_IMAP_PASSWORD"),
+        ({"FORMAPP_IMAP_SECURITY": "none"}, "FORMAPP_IMAP_SECURITY is none"),
+        ({"FORMAPP_IMAP_SECURITY": "ssl"}, "FORMAPP_IMAP_SECURITY"),
+        ({"FORMAPP_IMAP_PORT": "0"}, "FORMAPP_IMAP_PORT"),
+        ({"FORMAPP_STAFF_EMAILS": "lee@example.org, kim"}, "FORMAPP_STAFF_EMAILS"),
+        ({"FORMAPP_STAFF_EMAILS": "@"}, "FORMAPP_STAFF_EMAILS"),
+        ({"FORMAPP_COMPLAINTS_EMAIL": "complaints"}, "FORMAPP_COMPLAINTS_EMAIL"),
+        ({"FORMAPP_REPLY_TAGS": "perhaps"}, "FORMAPP_REPLY_TAGS"),
+    ],
+)
+def test_what_is_wrong_with_the_settings_of_mail_in_is_named(changes: dict[str, str], named: str):
+    with pytest.raises(SettingsError, match=named):
+        read_settings(PRODUCTION | IMAP | changes)
+
+
+def test_staff_are_addresses_and_whole_domains():
+    assert read_settings(PRODUCTION | {"FORMAPP_STAFF_EMAILS": " lee@example.org ,@paypaplane.example, "}).staff == (
+        "lee@example.org",
+        "@paypaplane.example",
+    )
+
+
+@pytest.mark.parametrize("way", [IMAP, {"FORMAPP_RECEIVES_MAIL": "true"}])
+@pytest.mark.parametrize("team", ["support@billycart.com", "Support@Billycart.com", "support+team@billycart.com"])
+def test_our_letters_to_the_team_must_not_come_straight_back(way: dict[str, str], team: str):
+    given = PRODUCTION | {"FORMAPP_POLICY_FILE": str(POLICY), "FORMAPP_TEAM_EMAIL": team}
+    with pytest.raises(SettingsError, match="FORMAPP_TEAM_EMAIL is the support address"):
+        Runtime.start(read_settings(given | way))

@@ -1,4 +1,4 @@
-"""`formapp mail`: what waits to be sent, what was given up, and what is understood of a mail."""
+"""`formapp mail`: what waits to be sent, what was given up, what comes in, and what is understood of a mail."""
 
 import json
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from formapp.commands.mail_receive import receive
 from formapp.errors import HelpCentreError
 from formapp.mail.read_in_child import ChildReader
 from formapp.mail.ticket_tokens import TicketTokens
@@ -33,7 +34,7 @@ class NoMailNamed(HelpCentreError):
 
 @click.group()
 def mail() -> None:
-    """Look after the outbox, and ask what is understood of a mail."""
+    """Look after the outbox, take a mail in, and ask what is understood of one."""
 
 
 @mail.command()
@@ -96,6 +97,9 @@ def read(files: tuple[str, ...], as_json: bool) -> None:
         click.echo(json.dumps(said.as_data()) if as_json else said.in_words())
     if missing:
         raise FilesMissing(f"{missing} of {len(files)} files could not be read")
+
+
+mail.add_command(receive)
 
 
 def _runtime() -> Runtime:

@@ -142,6 +142,8 @@ def _body(view: TicketView, said: Sequence[Said], policy: Policy) -> Iterator[st
 def _entry(entry: Entry, policy: Policy) -> Iterator[str]:
     by = f" ({one_line(entry.by)})" if entry.by else ""
     yield f"  {_moment(entry.at, policy)}  {one_line(entry.says)}{by}{_delivery(entry.delivery, policy)}"
+    if entry.flag:
+        yield f"    Not certain to be the customer: {one_line(entry.flag)}{f' (from {one_line(entry.sender)})' if entry.sender else ''}"
     if entry.text:
         yield indented(entry.text, "    | ")
     for file in entry.files:
@@ -174,6 +176,8 @@ def _entry_as_data(entry: Entry) -> dict[str, Any]:
         "says": entry.says,
         "text": entry.text,
         "by": entry.by,
+        "flag": entry.flag or None,
+        "sender": entry.sender or None,
         "files": [{"id": file.id, "name": file.name, "kind": file.kind, "size": file.size} for file in entry.files],
         "mail": mail
         and {

@@ -1,6 +1,7 @@
-"""`formapp worker`: sends the mail that is due, one after the other, until it is told to stop."""
+"""`formapp worker`: sends the mail that is due, one after the other, and reads what comes in, until it is told to stop."""
 
 import math
+import re
 import signal
 import threading
 import time
@@ -10,6 +11,7 @@ import click
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from formapp.commands.mail_in import MailIn
 from formapp.errors import HelpCentreError
 from formapp.logs import configure_logs
 from formapp.mail.failures import ServerRefusesUs
@@ -20,7 +22,7 @@ from formapp.rules.references import ticket_id
 from formapp.runtime import Runtime
 from formapp.services import housekeeping, outbox
 from formapp.services.database import DatabaseError, check_schema
-from formapp.settings import read_settings
+from formapp.settings import PREFIX, read_settings
 
 # Seconds: between two looks at an empty outbox, and after each kind of trouble that the next mail would meet as well.
 POLL = 0.5
@@ -37,9 +39,9 @@ class MailIsStuck(HelpCentreError):
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Send what is due now, then end.")
+@click.option("--once", is_flag=True, help="Read the mail that has come in, send what is due now, then end.")
 def worker(once: bool) -> None:
-    """Send the mail that is due; SIGTERM or Ctrl-C ends it after the mail in hand."""
+    """Send the mail that is due and read what comes in; SIGTERM or Ctrl-C ends it after the mail in hand."""
     settings = read_settings()
     configure_logs(settings.log_level)
     runtime = Runtime.start(settings)
@@ -52,14 +54,19 @@ def worker(once: bool) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     send = sender_of(runtime)
+    mail_in = MailIn(runtime, stopping)
+    if settings.reads_mail and not settings.authserv_id:
+        log.warning("no mail server vouches for senders: new mails get no acknowledgement", setting=f"{PREFIX}AUTHSERV_ID")
     log.info("worker started", sends_to="files" if isinstance(send, FileSender) else "SMTP")
     try:
         if once:
-            _tidy(runtime)
-            send_what_is_due(runtime, send, stopping)
+            work_once(runtime, send, mail_in, stopping)
         else:
-            keep_sending(runtime, send, stopping)
+            mail_in.start()
+            keep_sending(runtime, send, stopping, mail_in)
     finally:
+        stopping.set()
+        mail_in.stop()
         send.close()
         runtime.database.engine.dispose()
     log.info("worker ended")
@@ -81,6 +88,18 @@ def sender_of(runtime: Runtime) -> SmtpSender | FileSender:
     return SmtpSender(server, runtime.bounce_email)
 
 
+def work_once(runtime: Runtime, send: SmtpSender | FileSender, mail_in: MailIn, stopping: threading.Event) -> None:
+    """Read what has come in, tidy up and send what is due; raise MailIsStuck when no mail comes or leaves."""
+    try:
+        trouble = mail_in.once()
+    except (SQLAlchemyError, DatabaseError) as error:
+        raise _database_stuck(error) from None
+    _tidy(runtime, mail_in)
+    send_what_is_due(runtime, send, stopping)
+    if trouble:
+        raise MailIsStuck(f"no mail was fetched: {trouble}")
+
+
 def send_what_is_due(runtime: Runtime, send: SmtpSender | FileSender, stopping: threading.Event) -> None:
     """Send until nothing is due; raise MailIsStuck when the server is down or refuses us."""
     while not stopping.is_set():
@@ -89,7 +108,7 @@ def send_what_is_due(runtime: Runtime, send: SmtpSender | FileSender, stopping: 
         except ServerRefusesUs as refusal:
             raise MailIsStuck(f"the SMTP server refuses us: {refusal.reply}: correct the SMTP settings or the server") from None
         except SQLAlchemyError as trouble:
-            raise MailIsStuck(f"the database cannot be used ({type(trouble).__name__}): start it or correct its settings") from None
+            raise _database_stuck(trouble) from None
         if delivery is None:
             return
         _tell(runtime, delivery)
@@ -97,26 +116,34 @@ def send_what_is_due(runtime: Runtime, send: SmtpSender | FileSender, stopping: 
             raise MailIsStuck(f"the SMTP server cannot be reached: {delivery.reply}: the mails wait")
 
 
-def keep_sending(runtime: Runtime, send: SmtpSender | FileSender, stopping: threading.Event) -> None:
+def keep_sending(runtime: Runtime, send: SmtpSender | FileSender, stopping: threading.Event, mail_in: MailIn | None = None) -> None:
     """Send what falls due until told to stop; trouble with the server or the database is waited out."""
     tidied_at = -math.inf
     while not stopping.is_set():
         if time.monotonic() - tidied_at >= TIDY_EVERY:
-            _tidy(runtime)
+            _tidy(runtime, mail_in)
             # From its end: however long it took, the mail has a minute for itself.
             tidied_at = time.monotonic()
         stopping.wait(_pause_after_one(runtime, send))
 
 
-def _tidy(runtime: Runtime) -> None:
+def _tidy(runtime: Runtime, mail_in: MailIn | None = None) -> None:
+    now = runtime.now()
+    all_is_read = mail_in is None or mail_in.is_current(now)
+    if not all_is_read:
+        log.warning("time moves no ticket on until the mail that has come in is read")
     try:
-        done = housekeeping.tidy(runtime.database, runtime.desk, runtime.scanner, runtime.now())
+        done = housekeeping.tidy(runtime.database, runtime.desk, runtime.scanner, now, all_mail_is_read=all_is_read)
     except Exception as trouble:
         # Whatever it is, no mail waits for it. Its kind only: its text may hold what a customer wrote.
         log.error("tidying up failed", error=type(trouble).__name__)
         return
     if done:
         log.info("tidied up", **done)
+
+
+def _database_stuck(trouble: Exception) -> MailIsStuck:
+    return MailIsStuck(f"the database cannot be used ({type(trouble).__name__}): start it or correct its settings")
 
 
 def _pause_after_one(runtime: Runtime, send: SmtpSender | FileSender) -> float:
@@ -141,8 +168,8 @@ def _tell(runtime: Runtime, delivery: outbox.Delivery) -> None:
     number = delivery.ticket_number
     about = {
         "mail": delivery.number,
-        # Without what follows: the reference in it is a secret of the ticket's customer.
-        "message_id": delivery.message_id.partition(".")[0].removeprefix("<"),
+        # Its random part only: a reference after that is a secret of the ticket's customer.
+        "message_id": re.split("[.@]", delivery.message_id.removeprefix("<"))[0],
         "ticket": None if number is None else ticket_id(runtime.policy, number),
         "attempts": delivery.attempts,
     }

@@ -73,33 +73,34 @@ _MOST_WRONG = 0.05
 
 
 def decode(content: bytes, charset: str, *, may_guess: bool = True) -> tuple[str, bool]:
-    """Return bytes as text, and whether the character set that they claim to be in was right.
+    """Return bytes as text, and whether that is surely what was meant: they fit the set that they claim, or are UTF-8.
 
     Guessing takes its time: a caller with many texts says when to stop.
     """
     if (marked := _marked(content)) is not None:
         return marked, True
-    wanted = _codec(charset)
+    wanted = _codec(charset) if charset else None
     if wanted and wanted.startswith(_STATEFUL):
         text = _stateful(content, wanted)
         if text is not None:
-            return text, True
+            # Half of a pair of these is a letter in no other set.
+            return text.encode("utf-8", "replace").decode("utf-8"), True
         wanted = None
     if content.isascii():
         if _JAPANESE.search(content):
             # Its escapes say it, whatever the mail says.
-            return content.decode("iso2022_jp_ext", "replace"), not charset
+            return content.decode("iso2022_jp_ext", "replace"), True
         return content.decode("ascii"), True
-    return _eight_bit(content, wanted, is_said=bool(charset), may_guess=may_guess)
+    return _eight_bit(content, wanted, may_guess=may_guess)
 
 
-def _eight_bit(content: bytes, wanted: str | None, *, is_said: bool, may_guess: bool) -> tuple[str, bool]:
+def _eight_bit(content: bytes, wanted: str | None, *, may_guess: bool) -> tuple[str, bool]:
     if wanted == "ascii":
         wanted = None
     text = _strictly(content, "utf-8")
     if text is not None and not (wanted in _MULTIBYTE and _is_short_east_asian(content, text) and _strictly(content, wanted or "")):
         # Text of any other set is almost never UTF-8 by chance.
-        return text, wanted in (None, "utf-8")
+        return text, True
     if wanted is None:
         return _guessed(content, may_guess=may_guess), False
     if (text := _strictly(content, wanted)) is not None:

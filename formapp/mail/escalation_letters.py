@@ -9,12 +9,21 @@ from formapp.mail.purposes import ESCALATION_ACCEPTED, ESCALATION_NOT_YET, ESCAL
 from formapp.policy.policy import Policy
 
 
-def team_escalation(copy: TeamCopy, *, ticket_id: str, subject: str, verdict: str, reasons: Sequence[str], review_by: str | None) -> Letter:
-    """Tell the team all about an escalation, with the verdict and its reasons, which are for staff only.
+def team_escalation(
+    copy: TeamCopy,
+    *,
+    ticket_id: str,
+    subject: str,
+    verdict: str,
+    reasons: Sequence[str],
+    review_by: str | None,
+    missing: Sequence[str] = (),
+) -> Letter:
+    """Tell the team all about an escalation, with the verdict and its reasons, which are for staff only, and the items that it lacks.
 
     Raises UnusableAddress for the team's address.
     """
-    words = {"verdict": verdict, "reasons": reasons, "review_by": review_by}
+    words = {"verdict": verdict, "reasons": reasons, "review_by": review_by, "missing": missing}
     return copy.letter(TEAM_ESCALATION, ticket_id=ticket_id, subject=subject, **words)
 
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from formapp.html import render
 from formapp.mail.letter_template import LONGEST_LINE
+from formapp.mail.reply_marker import MARKER
 
 _QUOTED = "    "
 _BULLET = "  - "
@@ -88,7 +89,11 @@ Block = Paragraph | Heading | Facts | Bullets | Link | Quote
 
 def html_body(body: str, *, subject: str, sender: str, quotes_us: bool = False) -> str:
     """Return the letter as an HTML document that fetches nothing; `quotes_us` turns addresses in what is quoted into links."""
-    return render("mail/layout.html", blocks=read_blocks(body, quotes_us=quotes_us), subject=subject, sender=sender)
+    # The line to write above stands above everything else, or a reply would carry our own heading along.
+    first, _, rest = body.partition("\n")
+    marker, said = (first, rest) if first == MARKER else (None, body)
+    blocks = read_blocks(said, quotes_us=quotes_us)
+    return render("mail/layout.html", blocks=blocks, subject=subject, sender=sender, marker=marker)
 
 
 def read_blocks(body: str, *, quotes_us: bool = False) -> list[Block]:

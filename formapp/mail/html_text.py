@@ -1,143 +1,135 @@
-"""The HTML of a mail as text: what its reader would see, and which of it is quoted, signed or forwarded. Nothing is fetched or run.
+"""The HTML of a mail as text: what its reader would see. Nothing is fetched or run.
 
-One pass over the tags, and no tree: libraries that build one take quadratic time for what is nested deep.
+What is quoted, signed or forwarded comes out in the conventions of plain mails, so that one cutter reads both: quotes begin with "> ",
+a signature with the line "-- ", the head of a mail that Outlook quotes with a rule.
 """
 
-import html
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-LONGEST = 3_000_000  # characters of HTML
-_LONGEST_TAG = 200_000
+from formapp.mail.html_tokens import Token, tokens, unescaped
+
+_MOST_TAGS = 150_000
+_LONGEST_TEXT = 400_000
+_LONGEST_SOURCE = 20_000_000
+_LONGEST_END = 20_000
 _MOST_QUOTES = 20
-_MOST_QUOTED = 400  # attributes of one tag
-_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,40})")
-_STOP = re.compile(r"[\"'>]")
-_ATTRIBUTE = re.compile(r"([a-zA-Z][a-zA-Z0-9:_-]{0,60})\s{0,20}=\s{0,20}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-_UNSEEN = frozenset({"script", "style", "title", "template", "noframes", "xmp", "textarea", "svg", "object", "select", "math"})
-_RAW = frozenset({"script", "style", "title", "xmp", "textarea", "noframes"})
-_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "form", "fieldset"})
-_BLOCKS = _PARAGRAPHS | {"div", "tr", "li", "dt", "dd", "section", "article", "header", "footer", "center", "address", "body", "caption"}
-_VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "area", "base", "wbr", "o:p"})
+_MOST_STYLES = 50  # open at once
+_LONGEST_LINK = 2_000
+_LONGEST_ALT = 200
+_RULE = "________________________________"
+_CUT = "[…]"
+
+_VOID = frozenset({"br", "img", "hr", "meta", "link", "input", "col", "area", "base", "wbr", "embed", "source", "track", "param"})
+_UNSEEN = frozenset({"template", "svg", "math", "select", "datalist", "audio", "video", "canvas"})
+_SPACED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "fieldset"})
+_BLOCKS = _SPACED | {
+    *("div", "tr", "td", "th", "li", "dt", "dd", "caption", "thead", "tbody", "tfoot", "form", "figure", "blockquote", "body", "html"),
+    *("section", "article", "header", "footer", "main", "aside", "nav", "center", "address"),
+}
+# Whose start ends the one before, which many leave open.
+_ENDS = {
+    "td": ("td", "th"),
+    "th": ("td", "th"),
+    "tr": ("td", "th", "tr"),
+    "li": ("li",),
+    "dt": ("dt", "dd"),
+    "dd": ("dt", "dd"),
+}
+_ZERO = r"0(?:px|pt|em|%)?\s*(?:!important\s*)?(?:;|$)"
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)", re.IGNORECASE
-)
-_SIGNATURE = re.compile(
-    r"gmail_signature|moz-signature|\bsignature\b|protonmail_signature_block(?!-empty)|ms-outlook-mobile-signature", re.IGNORECASE
-)
-_HISTORY = re.compile(
-    r"divrplyfwdmsg|olk_src_body_section|outlookmessageheader|mail-editor-reference-message-container|replied?_?message_?header",
+    rf"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|max-height\s*:\s*{_ZERO}|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)",
     re.IGNORECASE,
 )
-_OUTLOOK_TOP = re.compile(r"border-top\s*:\s*solid\s*#(?:e1e1e1|b5c4df)", re.IGNORECASE)
-_RULE = "________________________________"
+_PRE_STYLE = re.compile(r"white-space\s*:\s*(?:pre\b|pre-wrap|break-spaces|-moz-pre-wrap)", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"(?:^|[\s_-])(?:gmail_signature|moz-signature|ms-outlook-mobile-signature|protonmail_signature_block|signature|_mailautosig)(?:\s|$)"
+)
+_HEAD_OF_QUOTED = re.compile(r"divrplyfwdmsg|olk_src_body_section|outlookmessageheader|mail-editor-reference-message-container")
+_LINE_ABOVE = re.compile(r"border-top\s*:[^;]{0,60}\bsolid\b", re.IGNORECASE)
+_LABEL = re.compile(r"[^\s:：][^:：]{0,30}[:：]")
+_NO_BORDER = re.compile(r"border(?:-left)?:(?:none|0(?:px|pt)?(?:;|$|none|!))")
+_WEB_OR_MAIL = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
+_SCHEME = re.compile(r"^(?:mailto:|https?://(?:www\.)?)", re.IGNORECASE)
+_NOTHING = " \t\xa0\u00ad\u034f\u200b\u200c\u200d\u2007\u2060\ufeff"
+_OF_YAHOO = 4  # lines that its attribution may take
 
 
 def text_of_html(source: str) -> str:
-    """Return the text of an HTML mail: quotes begin with "> ", a signature with the line "-- ", an Outlook header with a rule."""
-    writer = _Writer()
-    for token in _tokens(source[:LONGEST]):
+    """Return the text of a mail's HTML. Of a very long one the end stays as well: references stand there."""
+    writer = _written(source[:_LONGEST_SOURCE], is_all_seen=False)
+    text = writer.text()
+    if writer.has_hidden and not text.strip():
+        # Better something that was not meant to be seen than nothing.
+        text = _written(source[:_LONGEST_SOURCE], is_all_seen=True).text()
+    if writer.is_full or len(source) > _LONGEST_SOURCE:
+        end = source[-_LONGEST_END:]
+        text = f"{text}\n{_CUT}\n{_written(end[end.find('<') :] if '<' in end else end, is_all_seen=False).text()}"
+    return text
+
+
+def _written(source: str, *, is_all_seen: bool) -> "_Writer":
+    writer = _Writer(is_all_seen)
+    for place, token in enumerate(tokens(source)):
+        if place >= _MOST_TAGS or writer.length > _LONGEST_TEXT:
+            writer.is_full = True
+            break
         writer.take(token)
-    return writer.text()
+    return writer
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A piece of text (no name), or a tag."""
+@dataclass(slots=True)
+class _Element:
+    """An open element, and what it does to the text within."""
 
-    text: str = ""
-    name: str = ""
-    is_end: bool = False
-    attributes: str = ""
-
-
-def _tokens(source: str) -> Iterator[_Token]:
-    place, length = 0, len(source)
-    no_more_tags = False
-    while place < length:
-        start = -1 if no_more_tags else source.find("<", place)
-        if start < 0:
-            yield _Token(source[place:])
-            return
-        if start > place:
-            yield _Token(source[place:start])
-        if source.startswith("<!--", start):
-            place = _after_comment(source, start)
-            continue
-        if source.startswith(("<!", "<?"), start):
-            end = source.find(">", start)
-            place = length if end < 0 else end + 1
-            continue
-        named = _NAME.match(source, start)
-        is_closed, end = _end_of_tag(source, named.end()) if named else (False, start + 1)
-        if not named or not is_closed:
-            # No tag after all. What was looked at is text, so that nothing is looked at twice.
-            place = max(end, start + 1)
-            yield _Token(source[start:place])
-            no_more_tags = bool(named) and source.find(">", place) < 0
-            continue
-        name = named[2].lower()
-        yield _Token(name=name, is_end=bool(named[1]), attributes=source[named.end() : end])
-        place = end + 1
-        if name in _RAW and not named[1]:
-            place = _after_raw(source, name, place)
-
-
-def _after_comment(source: str, start: int) -> int:
-    end = source.find("-->", start + 4)
-    if end < 0:
-        return len(source)
-    # What Outlook sees alone is hidden from everybody else.
-    return end + 3
-
-
-def _end_of_tag(source: str, place: int) -> tuple[bool, int]:
-    """Return whether a tag is closed, and where: its quoted attributes are passed over. Where it is not, how far was looked."""
-    limit = min(len(source), place + _LONGEST_TAG)
-    for _ in range(_MOST_QUOTED):
-        found = _STOP.search(source, place, limit)
-        if not found:
-            return False, place
-        if found[0] == ">":
-            return True, found.start()
-        closed = source.find(found[0], found.end(), limit)
-        place = found.end() if closed < 0 else closed + 1
-    return False, place
-
-
-def _after_raw(source: str, name: str, place: int) -> int:
-    """Return where the content of a script, a style or their like ends: at its end tag, which the caller reads."""
-    found = re.compile(f"</{name}", re.IGNORECASE).search(source, place)
-    return found.start() if found else len(source)
+    name: str
+    is_block: bool = False
+    is_hidden: bool = False
+    is_quote: bool = False
+    is_pre: bool = False
+    # Lines in which the attribution may end, behind which all within is a quote.
+    history: int = 0
 
 
 @dataclass(slots=True)
 class _Writer:
+    is_all_seen: bool
     lines: list[str] = field(default_factory=list)
     line: list[str] = field(default_factory=list)
-    # Whether each open blockquote is a quote; what hides until its end tag, and how many of its name are open within.
-    quotes: list[bool] = field(default_factory=list)
-    hidden_by: str = ""
-    hidden_depth: int = 0
-    numbers: list[int] = field(default_factory=list)
-    links: list[tuple[str, int]] = field(default_factory=list)
-    is_pre: int = 0
-    cells: int = 0
+    length: int = 0
+    is_full: bool = False
+    has_hidden: bool = False
+    open: list[_Element] = field(default_factory=list)
+    # The open blocks' places in `open`, and how many of each name there are.
+    blocks: list[int] = field(default_factory=list)
+    names: Counter[str] = field(default_factory=Counter)
+    hidden: int = 0
+    quotes: int = 0
+    pre: int = 0
+    lists: list[int] = field(default_factory=list)
+    link: str = ""
+    link_text: list[str] = field(default_factory=list)
+    history: _Element | None = None
+    has_head_below: bool = False
 
-    def take(self, token: _Token) -> None:
+    def take(self, token: Token) -> None:
+        """Write a piece of text, or do what a tag says."""
         if not token.name:
-            if not self.hidden_by:
-                self._write(token.text)
-            return
-        if self.hidden_by:
-            self._while_hidden(token)
+            if not self.hidden:
+                self._write(unescaped(token.text))
         elif token.is_end:
             self._end(token.name)
+        elif token.name in _VOID:
+            if not self.hidden:
+                self._void(token)
         else:
-            self._start(token.name, token.attributes)
+            self._start(token)
 
     def text(self) -> str:
+        """Return what was written, with at most one empty line between two others."""
         self._break()
         kept: list[str] = []
         for line in self.lines:
@@ -145,148 +137,214 @@ class _Writer:
                 kept.append(line)
         return "\n".join(kept).strip("\n")
 
-    def _while_hidden(self, token: _Token) -> None:
-        if token.name != self.hidden_by:
-            return
-        self.hidden_depth += -1 if token.is_end else 1
-        if self.hidden_depth <= 0:
-            self.hidden_by = ""
+    # What tags do
 
-    def _start(self, name: str, said: str) -> None:
-        if name in _VOID:
-            self._void(name, said)
-            return
-        style = said if "style" in said.lower() else ""
-        if name in _UNSEEN or (style and _HIDDEN.search(_attribute(said, "style"))):
-            self.hidden_by, self.hidden_depth = name, 1
-            return
-        self._open(name, said)
-        if name == "pre":
-            self.is_pre += 1
-        if said:
-            self._mark(said)
+    def _start(self, token: Token) -> None:
+        name = token.name
+        said = token.attributes() if token.text.strip(" /") else {}
+        style = said.get("style", "")
+        is_block = name in _BLOCKS
+        if is_block:
+            self._end_implied(name)
+        element = _Element(name, is_block)
+        element.is_hidden = name in _UNSEEN or (not self.is_all_seen and ("hidden" in said or bool(style and _HIDDEN.search(style))))
+        element.is_pre = name == "pre" or bool(style and _PRE_STYLE.search(style))
+        if not (self.hidden or element.is_hidden):
+            self._begin(element, said, style)
+        self._push(element)
 
-    def _open(self, name: str, said: str) -> None:
+    def _begin(self, element: _Element, said: Mapping[str, str], style: str) -> None:
+        name = element.name
+        if element.is_block:
+            self._begin_block(name)
         if name == "blockquote":
-            self._quote(said)
+            element.is_quote = not _is_indent(said, style)
         elif name in ("ul", "ol"):
-            self._break()
-            self.numbers.append(0 if name == "ol" else -1)
-        elif name == "li":
-            self._item()
-        elif name in ("td", "th"):
-            self._cell()
-        elif name == "a":
-            self.links.append((_attribute(said, "href"), len(self.line)))
-        elif name in _BLOCKS:
-            self._block(name)
-
-    def _end(self, name: str) -> None:
-        if name == "blockquote":
-            self._break()
-            if self.quotes:
-                self.quotes.pop()
-        elif name in ("ul", "ol"):
-            self._break()
-            if self.numbers:
-                self.numbers.pop()
+            self.lists.append(0 if name == "ol" else -1)
         elif name == "a":
             self._end_link()
-        elif name == "pre":
-            self._break()
-            self.is_pre = max(0, self.is_pre - 1)
-        elif name in _BLOCKS:
-            self._block(name)
+            self.link, self.link_text = said.get("href", "").strip(), []
+        if said:
+            self._mark(element, said, style)
 
-    def _void(self, name: str, said: str) -> None:
-        if name == "br":
+    def _begin_block(self, name: str) -> None:
+        if name in ("td", "th"):
+            if "".join(self.line[-2:]).strip():
+                self.line.append("\t")
+            return
+        self._break()
+        if name in _SPACED:
+            self._gap()
+        elif name == "li":
+            if self.lists and self.lists[-1] >= 0:
+                self.lists[-1] += 1
+            self.line.append(f"{self.lists[-1]}. " if self.lists and self.lists[-1] > 0 else "- ")
+
+    def _end(self, name: str) -> None:
+        if name in ("br", "p") and not self.names[name]:
+            # Browsers take these for a line end.
+            self._break(keep_empty=name == "br")
+        if not self.names[name]:
+            return
+        since = max(self.blocks[-1] + 1, len(self.open) - _MOST_STYLES) if self.blocks else 0
+        if name not in _BLOCKS and since and not any(one.name == name for one in self.open[since:]):
+            # An end tag of a letter style does not end a block.
+            return
+        while self._pop() != name:
+            pass
+
+    def _void(self, token: Token) -> None:
+        if token.name == "br":
             self._break(keep_empty=True)
-        elif name == "hr":
+        elif token.name == "hr":
             self._break()
-            self._line("---")
-        elif name == "img":
-            alt = html.unescape(_attribute(said, "alt")).strip()
-            if alt and len(alt) <= 200:
-                self._write(f"[{alt}]")
+            self._rule()
+        elif token.name == "img":
+            alt = " ".join(token.attributes().get("alt", "").split())
+            if alt and len(alt) <= _LONGEST_ALT:
+                # An emoji is a letter, whatever it is made of.
+                self._write(f"[image: {alt}]" if any(mark.isalnum() and mark.isascii() for mark in alt) else alt)
 
-    def _quote(self, said: str) -> None:
-        self._break()
-        plain = re.sub(r"\s", "", said.lower()[:2000])
-        # Gmail and Apple Mail indent with one that has no border and is no quote.
-        is_indent = "cite" not in plain and "gmail_quote" not in plain and ("border:none" in plain or "border:0" in plain)
-        if len(self.quotes) < 1000:
-            self.quotes.append(not is_indent)
+    # The open elements
 
-    def _item(self) -> None:
-        self._break()
-        if self.numbers and self.numbers[-1] >= 0:
-            self.numbers[-1] += 1
-            self.line.append(f"{self.numbers[-1]}. ")
-        else:
-            self.line.append("- ")
+    def _push(self, element: _Element) -> None:
+        if element.is_block:
+            self.blocks.append(len(self.open))
+        self.open.append(element)
+        self.names[element.name] += 1
+        self.hidden += element.is_hidden
+        self.has_hidden |= element.is_hidden
+        self.quotes += element.is_quote
+        self.pre += element.is_pre
 
-    def _cell(self) -> None:
-        if "".join(self.line[-3:]).strip():
-            self.line.append(" \t ")
+    def _pop(self) -> str:
+        element = self.open[-1]
+        if not self.hidden:
+            self._finish(element)
+        self.open.pop()
+        if element.is_block:
+            self.blocks.pop()
+        self.names[element.name] -= 1
+        self.hidden -= element.is_hidden
+        self.quotes -= element.is_quote
+        self.pre -= element.is_pre
+        if self.history is element:
+            self.history = None
+        return element.name
 
-    def _block(self, name: str) -> None:
-        self._break()
-        if name in _PARAGRAPHS and self.lines and self.lines[-1].strip(" >"):
-            self._line("")
-
-    def _mark(self, said: str) -> None:
-        about = said[:3000]
-        if _SIGNATURE.search(about) and re.search(r"(?:class|id|data-smartmail)\s*=", about, re.IGNORECASE) and not _HISTORY.search(about):
+    def _finish(self, element: _Element) -> None:
+        if element.name == "a":
+            self._end_link()
+        elif element.is_block and element.name not in ("td", "th"):
             self._break()
+            if element.name in _SPACED:
+                self._gap()
+            if element.name in ("ul", "ol") and self.lists:
+                self.lists.pop()
+
+    def _end_implied(self, name: str) -> None:
+        """End what the start of a block ends: a paragraph, a cell, a row, an item of a list."""
+        while self.blocks:
+            nearest = self.open[self.blocks[-1]].name
+            if nearest != "p" and nearest not in _ENDS.get(name, ()):
+                return
+            while self._pop() != nearest:
+                pass
+
+    # What programs mark
+
+    def _mark(self, element: _Element, said: Mapping[str, str], style: str) -> None:
+        about = f"{said.get('class', '')} {said.get('id', '')} {said.get('data-smartmail', '')} {said.get('name', '')}".lower()[:500]
+        if "yahoo_quoted" in about:
+            element.history, self.history = _OF_YAHOO, element
+        elif _HEAD_OF_QUOTED.search(about) or (style and _LINE_ABOVE.search(style)):
+            self.has_head_below = True
+        elif _SIGNATURE.search(about) and not self.quotes:
+            self._break()
+            self._signature()
+
+    def _signature(self) -> None:
+        # Somebody may write in it: alone it is no signature.
+        if any(line.strip() and not line.startswith(">") for line in self.lines[-200:]) and self._last() != "-- ":
             self._line("-- ")
-        elif _HISTORY.search(about) or _OUTLOOK_TOP.search(about):
-            self._break()
+
+    def _rule(self) -> None:
+        if self.lines and self._last().strip("> ") != _RULE:
             self._line(_RULE)
 
+    def _last(self) -> str:
+        return next((line for line in reversed(self.lines[-5:]) if line.strip()), "")
+
+    # The text
+
     def _end_link(self) -> None:
-        if not self.links:
+        target, shown = self.link, " ".join("".join(self.link_text).split())
+        self.link, self.link_text = "", []
+        if not shown or len(target) > _LONGEST_LINK or not _WEB_OR_MAIL.match(target):
             return
-        target, begun = self.links.pop()
-        target = html.unescape(target).strip()
-        shown = "".join(self.line[begun:]).strip()
-        if not re.match(r"(?:https?|mailto):", target, re.IGNORECASE) or len(target) > 2000:
+        plain = _SCHEME.sub("", target).rstrip("/").casefold()
+        if plain in shown.casefold() or shown.casefold().rstrip("/") in (plain, target.casefold()):
             return
-        plain = re.sub(r"^(?:mailto:|https?://(?:www\.)?)", "", target, flags=re.IGNORECASE).rstrip("/")
-        if shown and plain.casefold() not in shown.casefold() and shown.casefold() not in plain.casefold():
-            self.line.append(f" ({target})")
-        elif not shown and not target.lower().startswith("mailto:"):
-            return
+        more = f" ({''.join(target.split())})"
+        if self.line or not self.lines:
+            self.line.append(more)
+        else:
+            self.lines[-1] += more
 
     def _write(self, text: str) -> None:
-        plain = html.unescape(text) if "&" in text else text
-        if self.is_pre:
-            first, *more = plain.split("\n")
+        self.length += len(text)
+        if self.link:
+            self.link_text.append(text)
+        if self.pre:
+            first, *others = text.replace("\r\n", "\n").split("\n")
             self.line.append(first)
-            for one in more:
+            for one in others:
                 self._break(keep_empty=True)
                 self.line.append(one)
             return
-        spaced = re.sub(r"[ \t\r\n\f]+", " ", plain).replace("\xa0", " ")
-        if spaced == " " and not self.line:
-            return
-        self.line.append(spaced)
+        spaced = _SPACES.sub(" ", text)
+        if spaced != " " or self.line:
+            self.line.append(spaced)
 
     def _break(self, *, keep_empty: bool = False) -> None:
         """End the line that is being written, where there is one."""
         text = "".join(self.line)
         self.line = []
-        self.links = [(target, 0) for target, _ in self.links[-20:]]
-        shown = text.rstrip() if self.is_pre else re.sub(r" {2,}", " ", text).strip()
-        if shown or keep_empty:
-            self._line(shown)
+        shown = text.rstrip() if self.pre else re.sub(r" {2,}", " ", text).strip(" \n\t")
+        if not shown.strip(_NOTHING):
+            if keep_empty or (text and "\xa0" in text):
+                self._line("")
+            return
+        self._line("-- " if shown == "--" else shown)
+
+    def _gap(self) -> None:
+        if self.lines and self.lines[-1].strip(" >"):
+            self._line("")
 
     def _line(self, text: str) -> None:
-        depth = min(sum(self.quotes), _MOST_QUOTES) if self.quotes else 0
-        self.lines.append(f"{'> ' * depth}{text}" if text or not depth else ("> " * depth).rstrip())
+        if text and self.has_head_below:
+            self.has_head_below = False
+            if _LABEL.match(text):
+                self._rule()
+        if text == "-- " and self._last() == "-- ":
+            return
+        depth = min(self.quotes, _MOST_QUOTES)
+        self.lines.append("> " * depth + text if text else ("> " * depth).rstrip())
+        if text and self.history is not None:
+            self._end_of_attribution(self.history, text)
+
+    def _end_of_attribution(self, element: _Element, text: str) -> None:
+        element.history -= 1
+        if text.endswith((":", "：")):
+            element.is_quote = True
+            self.quotes += 1
+        if element.is_quote or element.history <= 0:
+            self.history = None
 
 
-def _attribute(said: str, name: str) -> str:
-    for found in _ATTRIBUTE.finditer(said[:20_000]):
-        if found[1].lower() == name:
-            return found[2] or found[3] or found[4] or ""
-    return ""
+def _is_indent(said: Mapping[str, str], style: str) -> bool:
+    """Whether a blockquote only indents: Gmail and Apple Mail make those without a border."""
+    about = f"{said.get('type', '')} {said.get('class', '')} {said.get('cite', '')}".lower()
+    if "cite" in about or "quote" in about or "mid:" in about:
+        return False
+    return bool(_NO_BORDER.search("".join(style.lower().split())))

@@ -20,18 +20,18 @@ def fill_in_letter(
     purpose: str,
     *,
     to: str,
-    customer: str | None = None,
+    reply_to: str | None = None,
     enclosures: Sequence[Enclosure] = (),
     automatic: bool = True,
     quotes_us: bool = False,
     **words: object,
 ) -> Letter:
-    """Return the letter of that purpose with these words; a reply to it goes to `customer`, where a header can hold the address.
+    """Return the letter of that purpose with these words; a reply to it goes to `reply_to`, where a header can hold the address.
 
     `automatic` and `quotes_us` are as in Letter. Raises UnusableAddress for `to`.
     """
-    reply_to = None if customer is None else _bare_or_none(customer)
-    words["reply_to"] = reply_to
+    answers_go_to = None if reply_to is None else _bare_or_none(reply_to)
+    words["reply_to"] = answers_go_to
     subject = _letters.get_template(f"{purpose}/subject.txt").render(words)
     body = _letters.get_template(f"{purpose}/body.txt").render(words)
     return Letter(
@@ -39,7 +39,7 @@ def fill_in_letter(
         recipient=bare_address(to),
         subject=one_line(subject),
         body=body.strip("\n") + "\n",
-        reply_to=reply_to,
+        reply_to=answers_go_to,
         automatic=automatic,
         quotes_us=quotes_us,
         enclosures=tuple(enclosures),

@@ -1,11 +1,12 @@
 """The letters about a ticket, and what letters about anything say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letter_template import fill_in_letter
+from formapp.mail.letterhead import said_reference
 from formapp.mail.purposes import (
     TEAM_FILE_INFECTED,
     TEAM_FILE_RELEASED,
@@ -13,9 +14,12 @@ from formapp.mail.purposes import (
     TICKET_ACKNOWLEDGEMENT,
     UNPROVEN_ACKNOWLEDGEMENT,
 )
+from formapp.mail.reply_marker import MARKER
 from formapp.policy.policy import Policy
 
 NOT_PROVIDED = "Not provided"
+# How something came in.
+ON_THE_FORM, BY_EMAIL = "on the help centre’s form", "by email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,22 @@ class ListedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffReply:
+    """How staff answer a letter by mail: where their reply goes, the staff token, whom the customer gets it from, reasons to resolve."""
+
+    to: str
+    token: str
+    sender: str
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class TeamCopy:
     """What every letter to the team says beside its own matter: who wrote what, with which files, and how far to believe it.
 
-    `link` leads to the ticket's staff page, where there is a ticket.
+    `link` leads to the ticket's staff page, where there is a ticket. `reply` is there where a reply comes to us; `by_door` says that
+    the links open for nobody but staff, so that they may be quoted to the customer. `way` is ON_THE_FORM or BY_EMAIL; `flag` says why
+    nobody can be sure that the ticket's customer wrote it, `sender` from which address it came.
     """
 
     team: str
@@ -69,17 +85,36 @@ class TeamCopy:
     link: str | None = None
     files: Sequence[ListedFile] = ()
     enclosures: Sequence[Enclosure] = ()
+    reply: StaffReply | None = None
+    by_door: bool = False
+    way: str = ON_THE_FORM
+    sender: str | None = None
+    flag: str | None = None
 
     def letter(self, purpose: str, **words: Any) -> Letter:
         """Return the team's letter of that purpose. Raises UnusableAddress for the team's address.
 
-        A reply goes to the customer only where the letter has no link to the staff page: a reply quotes it, and whoever has it can act.
+        A reply quotes the letter: it goes to us where that can be, else to the customer, but never from a letter with links that
+        open for whoever has them.
         """
         by_itself = ("team", "customer", "enclosures")
         own: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in by_itself}
-        return fill_in_letter(
-            purpose, to=self.team, customer=None if self.link else self.customer, enclosures=self.enclosures, **own, **words
-        )
+        gives_away = not self.by_door and (self.link or any(file.link for file in self.files))
+        to_customer = None if self.reply or gives_away else self.customer
+        letter = fill_in_letter(purpose, to=self.team, reply_to=to_customer, enclosures=self.enclosures, **own, **words)
+        return answerable(letter, self.reply)
+
+
+def answerable(letter: Letter, reply: StaffReply | None) -> Letter:
+    """Return a letter to staff so that they can answer it by mail, with the line to write above and the reference at its foot."""
+    if reply is None:
+        return letter
+    return replace(letter, reply_to=reply.to, body=f"{MARKER}\n\n{letter.body}\n{said_reference(reply.token)}\n")
+
+
+def say_what_time_does(step: str) -> str:
+    """Return the next step of a ticket ("Closes Tue 1 Dec … unless you write") in a sentence of its own."""
+    return f"The ticket {step[:1].lower()}{step[1:]}."
 
 
 def team_new_ticket(copy: TeamCopy, *, ticket_id: str, summary: str, promise: SaidPromise) -> Letter:

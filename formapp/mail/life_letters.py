@@ -9,7 +9,7 @@ from typing import Literal
 
 from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letter_template import fill_in_letter
-from formapp.mail.letters import ListedFile, SaidPromise
+from formapp.mail.letters import ListedFile, SaidPromise, say_what_time_does
 from formapp.mail.purposes import (
     ESCALATION_ANSWERED,
     TICKET_ANSWERED,
@@ -50,7 +50,7 @@ def ticket_answered(
         files=files,
         link=link,
         waits=waits,
-        next_step=_sentence(next_step) if next_step else None,
+        next_step=say_what_time_does(next_step) if next_step else None,
         hours=hours,
         policy=policy,
     )
@@ -70,7 +70,7 @@ def waiting_reminder(
         ticket_id=ticket_id,
         asked=asked,
         text=text,
-        next_step=_sentence(next_step),
+        next_step=say_what_time_does(next_step),
         link=link,
         hours=hours,
         policy=policy,
@@ -108,7 +108,7 @@ def ticket_resolved(
         text=text,
         underlying_problem=underlying_problem,
         how=how,
-        next_step=_sentence(next_step),
+        next_step=say_what_time_does(next_step),
         link=link,
         files=files,
         hours=hours,
@@ -187,7 +187,7 @@ def ticket_reclassified(
         because=because,
         promise=promise,
         has_passed=has_passed,
-        next_step=_sentence(next_step) if next_step else None,
+        next_step=say_what_time_does(next_step) if next_step else None,
         link=link,
         hours=hours,
         policy=policy,
@@ -207,7 +207,3 @@ def escalation_answered(*, ticket_id: str, customer: str, text: str, link: str, 
         hours=hours,
         policy=policy,
     )
-
-
-def _sentence(step: str) -> str:
-    return f"The ticket {step[:1].lower()}{step[1:]}."

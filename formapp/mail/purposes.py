@@ -10,6 +10,17 @@ TEAM_ANSWERS_DUE = "team-answers-due"
 TEAM_MORNING = "team-morning"
 TEAM_MAIL_FAILED = "team-mail-failed"
 STAFF_FRESH_LINK = "staff-fresh-link"
+# About mail that came in.
+TEAM_MAIL_TO_REVIEW = "team-mail-to-review"
+TEAM_MAIL_UNREADABLE = "team-mail-unreadable"
+TEAM_REVIEWS_CAPPED = "team-reviews-capped"
+STAFF_MAIL_NOT_DONE = "staff-mail-not-done"
+
+
+def is_for_team(purpose: str) -> bool:
+    """Whether letters of that purpose go to staff and not to a customer or an editor."""
+    return purpose.startswith(("team-", "staff-"))
+
 
 # To the owners of articles, and to the editors.
 FEEDBACK_DIGEST = "feedback-digest"
@@ -22,9 +33,11 @@ UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT = "unproven-complaint-acknowledgement"
 ESCALATION_ACCEPTED = "escalation-accepted"
 ESCALATION_NOT_YET = "escalation-not-yet"
 ESCALATION_RECEIVED = "escalation-received"
+ESCALATION_ITEMS_MISSING = "escalation-items-missing"
 FEEDBACK_ACTED_ON = "feedback-acted-on"
 
-# In the life of a ticket, to the address that it is from: only staff, time, or whoever holds the ticket's link brings one about.
+# In the life of a ticket, to the address that it is from: only staff, time, or whoever holds the ticket's link or answers
+# a letter about it brings one about.
 TICKET_ANSWERED = "ticket-answered"
 WAITING_REMINDER = "waiting-reminder"
 TICKET_RESOLVED = "ticket-resolved"
@@ -32,15 +45,17 @@ TICKET_CLOSED = "ticket-closed"
 TICKET_REOPENED = "ticket-reopened"
 TICKET_RECLASSIFIED = "ticket-reclassified"
 ESCALATION_ANSWERED = "escalation-answered"
+TICKET_THANKED = "ticket-thanked"
 
 # Sent to an address that a form gave, without proof of work: a stricter limit holds for these.
 UNPROVEN_ACKNOWLEDGEMENTS = frozenset({UNPROVEN_ACKNOWLEDGEMENT, UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT})
-# Everything that goes to an address because somebody entered it in a form.
+# Everything that goes to an address because somebody entered it in a form, or wrote a mail that says to be from it.
 ACKNOWLEDGEMENTS = UNPROVEN_ACKNOWLEDGEMENTS | {
     TICKET_ACKNOWLEDGEMENT,
     COMPLAINT_ACKNOWLEDGEMENT,
     ESCALATION_ACCEPTED,
     ESCALATION_NOT_YET,
     ESCALATION_RECEIVED,
+    ESCALATION_ITEMS_MISSING,
     FEEDBACK_ACTED_ON,
 }

@@ -27,13 +27,14 @@ class DueTicket:
 
 @dataclass(frozen=True, slots=True)
 class MorningCounts:
-    """How many tickets are in each state that asks for somebody's eye; `undelivered` are mails."""
+    """How many tickets are in each state that asks for somebody's eye; `to_review` are mails that came in, `undelivered` mails of ours."""
 
     late: int
     due_today: int
     open: int
     waiting: int
     to_check: int
+    to_review: int
     undelivered: int
 
 

@@ -7,6 +7,10 @@ from typing import Any
 
 from formapp.mail.understood import Bounce, IncomingFile, Kind, Understood
 
+_TEXTS = ("why", "subject", "from_name", "text", "reply")
+_PERHAPS = ("from_address", "reply_to", "message_id", "in_reply_to")
+_LISTS = ("recipients", "references", "problems")
+
 
 def pack(mail: Understood) -> tuple[bytes, list[bytes]]:
     """Return the JSON and the contents of the files."""
@@ -19,16 +23,37 @@ def pack(mail: Understood) -> tuple[bytes, list[bytes]]:
 
 
 def unpack(packed: bytes, blob: bytes) -> Understood:
-    """Return the value again; raise ValueError, KeyError or TypeError for what is none."""
-    said: dict[str, Any] = json.loads(packed)
+    """Return the value again; raise ValueError, KeyError or TypeError for what is none: a mail may have taken its reader over."""
+    said: dict[str, Any] = _a(dict, json.loads(packed))
     files, place = [], 0
-    for name, media_type, size, is_inline in said.pop("files"):
-        files.append(IncomingFile(name, media_type, blob[place : place + size], is_inline))
+    for name, media_type, size, is_inline in _a(list, said["files"]):
+        files.append(IncomingFile(_a(str, name), _a(str, media_type), blob[place : place + _a(int, size)], _a(bool, is_inline)))
         place += size
-    bounce, sent_at = said.pop("bounce"), said.pop("sent_at")
-    for name in ("recipients", "references", "problems"):
-        said[name] = tuple(said[name])
-    if bounce is not None:
-        bounce = Bounce(bounce["is_final"], tuple(bounce["message_ids"]), tuple(bounce["recipients"]), bounce["reply"])
-    said["kind"] = Kind(said["kind"])
-    return Understood(**said, files=tuple(files), bounce=bounce, sent_at=datetime.fromisoformat(sent_at) if sent_at else None)
+    if place != len(blob):
+        raise ValueError("the sizes of the files do not fit their contents")
+    bounce, sent_at = said["bounce"], said["sent_at"]
+    texts: dict[str, Any] = {name: _a(str, said[name]) for name in _TEXTS}
+    texts |= {name: None if said[name] is None else _a(str, said[name]) for name in _PERHAPS}
+    texts |= {name: _texts(said[name]) for name in _LISTS}
+    return Understood(
+        kind=Kind(said["kind"]),
+        **texts,
+        sent_at=None if sent_at is None else datetime.fromisoformat(sent_at),
+        files=tuple(files),
+        is_authentic=_a(bool, said["is_authentic"]),
+        bounce=None if bounce is None else _bounce(_a(dict, bounce)),
+    )
+
+
+def _bounce(said: dict[str, Any]) -> Bounce:
+    return Bounce(_a(bool, said["is_final"]), _texts(said["message_ids"]), _texts(said["recipients"]), _a(str, said["reply"]))
+
+
+def _texts(listed: Any) -> tuple[str, ...]:
+    return tuple(_a(str, one) for one in _a(list, listed))
+
+
+def _a(wanted: type, value: Any) -> Any:
+    if type(value) is not wanted:
+        raise TypeError(f"{wanted.__name__} expected")
+    return value

@@ -1,189 +1,143 @@
 """What the writer of a mail wrote new: the text without the quoted history and the signature.
 
-Line by line and in linear time. Nothing that the writer may have written is cut: where it is unsure all is shown, and the whole text is
-always kept. A forwarded mail is what its sender wants us to read, and stays.
+Line by line and in linear time. The writer's own words are never cut: where it is unsure all is shown, and the whole text is always kept.
+A quote below the last own words is cut; one between them stays, so that the answers make sense; one above the only own words goes with
+its attribution. A forwarded mail is what its sender wants us to read, and stays.
 """
 
-from formapp.mail.reply_signs import ABOVE_THIS, FORWARDED, HEADERS, LOOKED_AT, MOBILE, ORIGINAL, RULE, is_attribution
+import re
 
-_MOST_WRAPPED = 4  # lines over which an attribution is broken
-_LONGEST_SIGNATURE = 15
-_LONGEST_FOOTER = 3
-_BLOCK = 8  # lines in which the header of a quoted mail stands
-_QUOTE_WITHOUT_ATTRIBUTION = 4
-_LOOKED_AT_LINES = 40
+from formapp.mail import reply_languages as said
+from formapp.mail.reply_lines import LOOKED_AT, is_rule, plain, says_something
+from formapp.mail.reply_markers import is_reference
+from formapp.mail.reply_pieces import Part, Piece, pieces_of, reads_like_a_mail
+from formapp.mail.reply_signature import end_without_signature, signs_off_only
+
+_SHORTCODE = re.compile(r":[\w+-]{1,30}:\s*$")
+_READ_FOR_WITHIN = 60  # own lines that are looked through for "see my answers below"
 
 
 def visible_reply(text: str) -> str:
-    """Return the text without what it quotes; all of it where that is unsure."""
+    """Return the text without what it quotes; all of it where that is unsure, or where nothing would be left."""
     lines = text.split("\n")
-    shown = _without_history(lines)
-    shown = _without_signature(_without_leading_quote(shown))
-    reply = "\n".join(shown).strip("\n").rstrip()
-    return reply if reply.strip() else text.strip("\n")
+    own = [line for piece in _Reply(lines).cut() for line in lines[piece.start : piece.end]]
+    return _trimmed(own) if any(map(says_something, own)) else _trimmed(lines)
 
 
-def _without_history(lines: list[str]) -> list[str]:
-    """Return the lines above what mail programs add below an answer."""
-    heads = [line[:LOOKED_AT] for line in lines]
-    has_own, quoted_from = False, _quoted_from(heads)
-    for place, head in enumerate(heads):
-        if not head.strip():
-            continue
-        if has_own and _begins_history(heads, place, quoted_from):
-            return lines[: _start_of_history(heads, place)]
-        if FORWARDED.fullmatch(head):
-            # Only what follows a forwarded mail, and so belongs to it, could be history now.
-            return lines
-        if not _is_quote(head) and not RULE.fullmatch(head) and not _is_attribution_at(heads, place):
-            has_own = True
-    return lines
+class _Reply:
+    """The pieces of a mail, and those of them that are shown."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.pieces = pieces_of(lines)
+        self.shown = list(self.pieces)
+        # The first own words and the first sure quote, so that nothing is looked for again and again.
+        self.own_from = next((piece.start for piece in self.pieces if self._is_own(piece)), len(lines))
+        self.quoted_from = next((piece.start for piece in self.pieces if piece.part is Part.QUOTE and piece.is_sure), len(lines))
+
+    def cut(self) -> list[Piece]:
+        """Return the pieces that are shown."""
+        last = self.pieces[-1]
+        if last.part is Part.FORWARD:
+            self.shown.pop()
+            self._cut_signature()
+            return [*self.shown, last]
+        if last.part is Part.HISTORY:
+            return self._without_history(last)
+        self._cut_end()
+        if sum(piece.part is Part.QUOTE for piece in self.pieces) == 1:
+            self._cut_beginning()
+        return self.shown
+
+    def _without_history(self, history: Piece) -> list[Piece]:
+        self.shown.pop()
+        if not self._has_own() or not (history.asks_above or self._is_history_sure()):
+            return self.pieces
+        self._cut_rules()
+        self._cut_end()
+        return [*self.shown, *self._below_our_letter(history)]
+
+    def _is_history_sure(self) -> bool:
+        """Whether the own words leave what follows to be history, and no answers stand in it."""
+        own = [
+            line for piece in self.shown[:_READ_FOR_WITHIN] if piece.part is Part.OWN for line in self._lines_of(piece)[:_READ_FOR_WITHIN]
+        ]
+        return not self._introduces() and not _answers_within(own)
+
+    def _cut_end(self) -> None:
+        """Leave out the quotes and signatures below the last own words."""
+        while self.shown:
+            last = self.shown[-1]
+            if last.part is Part.QUOTE:
+                if not self._is_quote_cut():
+                    break
+                self.shown.pop()
+                self._cut_rules()
+                continue
+            end = end_without_signature(self.lines, last.start, last.end)
+            if not signs_off_only(self.lines[last.start : end]) or last.start <= self.own_from:
+                self.shown[-1] = Piece(Part.OWN, last.start, end)
+                break
+            self.shown.pop()
+
+    def _is_quote_cut(self) -> bool:
+        """Whether the last piece, a quote, is surely of a mail and not what its writer shows us."""
+        quote = self.shown.pop()
+        is_below_own = self._has_own() and not self._introduces()
+        self.shown.append(quote)
+        return is_below_own and (quote.is_sure or quote.start > self.quoted_from or reads_like_a_mail(self.lines, quote))
+
+    def _cut_beginning(self) -> None:
+        """Leave out the one quote, which says whose it is, where the only own words stand below it."""
+        match [piece for piece in self.shown if piece.part is not Part.OWN or any(map(says_something, self._lines_of(piece)))]:
+            case [Piece(part=Part.QUOTE, is_sure=True), Piece(part=Part.OWN) as own]:
+                self.shown = [own]
+
+    def _cut_signature(self) -> None:
+        """Leave out the signature above a forwarded mail; an empty line stays between them."""
+        if self.shown and self.shown[-1].part is Part.OWN:
+            last = self.shown.pop()
+            end = end_without_signature(self.lines, last.start, last.end)
+            self.shown += [Piece(Part.OWN, last.start, end), Piece(Part.OWN, last.end - 1, last.end)] if end < last.end else [last]
+
+    def _cut_rules(self) -> None:
+        """Leave out the rule above what was cut."""
+        if not self.shown or self.shown[-1].part is not Part.OWN:
+            return
+        last = self.shown.pop()
+        end = last.end
+        while end > last.start and (not self.lines[end - 1].strip() or is_rule(self.lines[end - 1][:LOOKED_AT])):
+            end -= 1
+        self.shown.append(Piece(Part.OWN, last.start, end))
+
+    def _below_our_letter(self, history: Piece) -> list[Piece]:
+        """Return what stands below the last line of a letter of ours: that was surely not in it."""
+        feet = [at for at in range(history.start, history.end) if is_reference(self.lines[at][:LOOKED_AT])]
+        if history.asks_above or not feet or signs_off_only(self.lines[feet[-1] + 1 : history.end]):
+            return []
+        return [Piece(Part.OWN, feet[-1] + 1, end_without_signature(self.lines, feet[-1] + 1, history.end))]
+
+    def _has_own(self) -> bool:
+        return bool(self.shown) and self.shown[-1].end > self.own_from
+
+    def _introduces(self) -> bool:
+        """Whether the own words end with a colon: then what follows belongs to them."""
+        if not self.shown or self.shown[-1].part is not Part.OWN:
+            return False
+        last = next((line for line in reversed(self._lines_of(self.shown[-1])) if says_something(line[:LOOKED_AT])), "")
+        return last.rstrip().endswith((":", "：")) and not _SHORTCODE.search(last[-40:])
+
+    def _is_own(self, piece: Piece) -> bool:
+        return piece.part is Part.OWN and not signs_off_only(self._lines_of(piece))
+
+    def _lines_of(self, piece: Piece) -> list[str]:
+        return self.lines[piece.start : piece.end]
 
 
-def _begins_history(heads: list[str], place: int, quoted_from: int) -> bool:
-    """Whether from this line on everything is quoted: nobody wrote anything below it."""
-    head = heads[place]
-    if ABOVE_THIS.search(head) or ORIGINAL.fullmatch(head):
-        return True
-    if _is_header_block(heads, place):
-        return True
-    if (end := _attribution_end(heads, place)) is not None:
-        return end >= quoted_from if _next_is_quote(heads, end) else True
-    return _is_quote(head) and place >= quoted_from and _is_surely_a_quote(heads, place)
+def _answers_within(own: list[str]) -> bool:
+    """Whether the own words say that answers stand in what they answer."""
+    return any(words in plain(line[:LOOKED_AT]).lower() for line in own[:_READ_FOR_WITHIN] for words in said.ANSWERS_WITHIN)
 
 
-def _start_of_history(heads: list[str], place: int) -> int:
-    """Return where the history begins: with the rule or the empty lines above its first sign."""
-    while place and (not heads[place - 1].strip() or RULE.fullmatch(heads[place - 1])):
-        place -= 1
-    # An attribution may stand above a marker of ours.
-    for back in range(1, _MOST_WRAPPED + 1):
-        if place - back >= 0 and _attribution_end(heads, place - back) == place:
-            return _start_of_history(heads, place - back) if place > back else place - back
-    return place
-
-
-def _is_header_block(heads: list[str], place: int) -> bool:
-    """Whether a line begins the block From, Sent, To, Subject of a quoted mail, in any of the languages."""
-    if not HEADERS["from"].match(heads[place]) and not HEADERS["date"].match(heads[place]):
-        return False
-    block = [head for head in heads[place : place + _BLOCK + 1] if head.strip()]
-    found = {what for head in block for what, pattern in HEADERS.items() if pattern.match(head)}
-    if "from" not in found or len(found) < 3:
-        return False
-    # People list "From: Sydney, To: Melbourne" too; they give no date and subject, and no addresses.
-    return {"date", "subject"} <= found or ("subject" in found and any("@" in head for head in block))
-
-
-def _is_attribution_at(heads: list[str], place: int) -> bool:
-    return _attribution_end(heads, place) is not None
-
-
-def _attribution_end(heads: list[str], place: int) -> int | None:
-    """Return the line after an attribution that begins here, over several lines perhaps; None where none does."""
-    joined = ""
-    for end in range(place + 1, min(place + _MOST_WRAPPED, len(heads)) + 1):
-        head = heads[end - 1].strip().lstrip("> ").rstrip()
-        if not head:
-            return None
-        joined = f"{joined} {head}".strip()
-        if joined.endswith((":", "：", "︰")):
-            return end if is_attribution(joined, is_followed_by_quote=_next_is_quote(heads, end)) else None
-    return None
-
-
-def _next_is_quote(heads: list[str], place: int) -> bool:
-    for head in heads[place : place + 3]:
-        if head.strip():
-            return _is_quote(head)
-    return False
-
-
-def _quoted_from(heads: list[str]) -> int:
-    """Return the line from which on stand only quotes, their attributions, and at most a signature."""
-    place, start = 0, 0
-    while place < len(heads):
-        head = heads[place]
-        if not head.strip() or _is_quote(head) or RULE.fullmatch(head):
-            place += 1
-            continue
-        end = _attribution_end(heads, place)
-        if end is not None:
-            place = end
-        elif _is_signature_from(heads, place):
-            break
-        else:
-            place += 1
-            start = place
-    return start
-
-
-def _is_signature_from(heads: list[str], place: int) -> bool:
-    if len(heads) - place > _LONGEST_SIGNATURE * 3:
-        return False
-    rest = [head for head in heads[place:] if head.strip()]
-    if heads[place].rstrip() == "--":
-        return len(rest) <= _LONGEST_SIGNATURE
-    return len(rest) <= _LONGEST_FOOTER and bool(MOBILE.fullmatch(heads[place].strip()))
-
-
-def _is_surely_a_quote(heads: list[str], place: int) -> bool:
-    """Whether lines that begin with > quote a mail, and are no prompts that somebody pasted."""
-    quoted = [head.lstrip() for head in heads[place : place + _LOOKED_AT_LINES] if head.strip()]
-    quoted = [head for head in quoted if head.startswith(">")]
-    inner = [head.lstrip("> ") for head in quoted]
-    if any(ORIGINAL.fullmatch(head) or HEADERS["subject"].match(head) for head in inner[:_BLOCK]):
-        return True
-    prose = sum(head.startswith("> ") and head[2:3].isalpha() for head in quoted)
-    prompts = any(head.startswith((">>> ", "> $", "> SELECT", "> select", "> npm", "> cd ")) for head in quoted)
-    return len(quoted) >= _QUOTE_WITHOUT_ATTRIBUTION and prose * 2 >= len(quoted) and not prompts
-
-
-def _is_quote(head: str) -> bool:
-    return head.lstrip(" ").startswith((">", "＞"))
-
-
-def _without_leading_quote(lines: list[str]) -> list[str]:
-    """Return what stands below a quote, where an answer is written wholly below it: one block with its attribution, then only own lines."""
-    heads = [line[:LOOKED_AT] for line in lines]
-    place = _after_empty(heads, 0)
-    end = _attribution_end(heads, place) if place < len(heads) else None
-    if end is None or not _next_is_quote(heads, end):
-        return lines
-    place = _after_empty(heads, end)
-    while place < len(heads) and (_is_quote(heads[place]) or not heads[place].strip()):
-        place += 1
-    own = [head for head in heads[place:] if head.strip()]
-    if not own or any(_is_quote(head) for head in own):
-        return lines
-    return lines[place:]
-
-
-def _after_empty(heads: list[str], place: int) -> int:
-    while place < len(heads) and not heads[place].strip():
-        place += 1
-    return place
-
-
-def _without_signature(lines: list[str]) -> list[str]:
-    """Return the lines without a signature below the line "-- ", and without the footers of phones."""
-    kept = _without_footer(lines)
-    for place in range(len(kept) - 1, max(-1, len(kept) - _LONGEST_SIGNATURE * 3), -1):
-        if kept[place].rstrip() == "--" and place:
-            below = sum(1 for line in kept[place + 1 :] if line.strip())
-            if below <= (_LONGEST_SIGNATURE if kept[place] == "-- " else _LONGEST_SIGNATURE // 2):
-                return _without_footer(kept[:place])
-            return kept
-    return kept
-
-
-def _without_footer(lines: list[str]) -> list[str]:
-    kept = list(lines)
-    for _ in range(_LONGEST_FOOTER):
-        while kept and not kept[-1].strip():
-            kept.pop()
-        if len(kept) > 1 and len(kept[-1]) <= 200 and MOBILE.fullmatch(kept[-1].strip()):
-            kept.pop()
-        else:
-            break
-    return kept
+def _trimmed(lines: list[str]) -> str:
+    return "\n".join(lines).strip("\n").rstrip() if any(line.strip() for line in lines) else ""

@@ -11,6 +11,7 @@ from formapp.models.escalation import Escalation
 from formapp.models.feedback import Feedback
 from formapp.models.feedback_reason import FeedbackReason
 from formapp.models.file_content import FileContent
+from formapp.models.incoming_mail import IncomingMail
 from formapp.models.link_generation import LinkGeneration
 from formapp.models.message import Message
 from formapp.models.missed_search import MissedSearch
@@ -36,6 +37,7 @@ __all__ = [
     "Feedback",
     "FeedbackReason",
     "FileContent",
+    "IncomingMail",
     "LinkGeneration",
     "Message",
     "MissedSearch",

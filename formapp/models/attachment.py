@@ -24,6 +24,8 @@ class Attachment(Base):
     escalation_id: Mapped[int | None] = mapped_column(ForeignKey("escalations.id"), index=True)
     # The later message with which it came; None for a file of the request itself, and for our own until its reply is written.
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
+    # An incoming mail itself, which goes to the team whole because nobody could read it.
+    incoming_mail_id: Mapped[int | None] = mapped_column(ForeignKey("incoming_mails.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # Cleaned, for people; nothing is ever stored or opened under it.
     name: Mapped[str] = mapped_column(Text)

@@ -25,6 +25,8 @@ class Escalation(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When the team was told that its review is late.
     late_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the items that were missing in a mail were asked for: once.
+    items_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     suspect_because: Mapped[str | None] = mapped_column(String(200))
     is_proven: Mapped[bool]
 

@@ -17,9 +17,15 @@ class Message(Base):
     ticket_number: Mapped[int] = mapped_column(ForeignKey("tickets.number"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(10))
-    # How it reached us, or how we wrote it: the customer's page, the staff page, a terminal, or told by phone or mail.
+    # How it reached us, or how we wrote it: the customer's page, the staff page, a terminal, or a mail, or told by phone or mail.
     channel: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
+    # Of a customer's mail the address that it came from; and why nobody can be sure that the customer wrote it, None where it is sure.
+    # What has a flag is for staff only: a stranger's mail must not show on the customer's page.
+    sender: Mapped[str | None] = mapped_column(String(254))
+    flag: Mapped[str | None] = mapped_column(Text)
+    # The mail that it came in, with the whole of its text.
+    incoming_mail_id: Mapped[int | None] = mapped_column(ForeignKey("incoming_mails.id"))
     # Of a reply or a note the address that its writer's link was sent to.
     author: Mapped[str | None] = mapped_column(String(254))
     # The mail in which a reply went to the customer.

@@ -33,6 +33,8 @@ class OutgoingMail(Base):
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When it came back after the server had accepted it: its address is then sent no more acknowledgements.
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # When the team was told that it was given up.
     failure_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The server's code and words, or what went wrong on our side; never an address.
@@ -55,6 +57,12 @@ class OutgoingMail(Base):
             postgresql_where=failed_at.is_not(None),
         ),
         Index("ix_outgoing_mails_recipient_mailbox_created_at", "recipient_mailbox", "created_at"),
+        Index(
+            "ix_outgoing_mails_bounced",
+            "recipient_mailbox",
+            sqlite_where=bounced_at.is_not(None),
+            postgresql_where=bounced_at.is_not(None),
+        ),
         Index("ix_outgoing_mails_purpose_created_at", "purpose", "created_at"),
         {"sqlite_autoincrement": True},
     )

@@ -78,6 +78,9 @@ class Ticket(Base):
     # The article from whose end it was sent, where it was.
     article_id: Mapped[str | None] = mapped_column(String(100))
 
+    # The mail that it was sent by, where it was. No foreign key: mails have one to tickets, and neither table could be made first.
+    incoming_mail_id: Mapped[int | None]
+
     # A digest of the form's idempotency key where the browser made one, and of the answers for where it did not.
     submission_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     content_digest: Mapped[str] = mapped_column(String(64))

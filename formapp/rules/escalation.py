@@ -17,6 +17,8 @@ GATES: Mapping[Gate, str] = {
 class Verdict(StrEnum):
     """What became of a request for escalation; only staff are told the last two."""
 
+    # Of a mail that lacks items, until they come.
+    INCOMPLETE = "incomplete"
     PASSED = "passed"
     NOT_YET = "not yet"
     UNKNOWN_TICKET = "unknown ticket"

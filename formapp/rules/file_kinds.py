@@ -26,6 +26,8 @@ KINDS: Mapping[str, FileKind] = {
         FileKind("log", "LOG", ("log",), "text/plain"),
     )
 }
+# Whatever else comes with a mail: kept for staff, under no type that a program would open by itself.
+OTHER = FileKind("other", "Other file", (), "application/octet-stream")
 EXTENSIONS: Mapping[str, FileKind] = {extension: kind for kind in KINDS.values() for extension in kind.extensions}
 ALLOWED = f"{', '.join(kind.name for kind in list(KINDS.values())[:-1])} or {list(KINDS.values())[-1].name}"
 ACCEPT = ",".join(f".{extension}" for extension in EXTENSIONS)
@@ -33,4 +35,4 @@ ACCEPT = ",".join(f".{extension}" for extension in EXTENSIONS)
 
 def kind_of(key: str) -> FileKind:
     """Return the kind of a key as stored ("png"); KeyError for one that is none."""
-    return KINDS[key]
+    return OTHER if key == OTHER.key else KINDS[key]

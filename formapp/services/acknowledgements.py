@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from formapp.address import UnusableAddress, bare_address, domain_of, mailbox_of
@@ -14,6 +14,7 @@ from formapp.mail.purposes import (
     ACKNOWLEDGEMENTS,
     COMPLAINT_ACKNOWLEDGEMENT,
     ESCALATION_ACCEPTED,
+    ESCALATION_ITEMS_MISSING,
     ESCALATION_NOT_YET,
     ESCALATION_RECEIVED,
     FEEDBACK_ACTED_ON,
@@ -27,10 +28,13 @@ from formapp.models.outgoing_mail import OutgoingMail
 # What counts together for one address: an escalation or a complaint is acknowledged although a ticket was just before.
 FOR_TICKETS = frozenset({TICKET_ACKNOWLEDGEMENT, UNPROVEN_ACKNOWLEDGEMENT})
 FOR_COMPLAINTS = frozenset({COMPLAINT_ACKNOWLEDGEMENT, UNPROVEN_COMPLAINT_ACKNOWLEDGEMENT})
-FOR_ESCALATIONS = frozenset({ESCALATION_ACCEPTED, ESCALATION_NOT_YET, ESCALATION_RECEIVED})
+FOR_ESCALATIONS = frozenset({ESCALATION_ACCEPTED, ESCALATION_NOT_YET, ESCALATION_RECEIVED, ESCALATION_ITEMS_MISSING})
 FOR_FEEDBACK = frozenset({FEEDBACK_ACTED_ON})
 # What anybody can have sent anywhere without work; of a stranger's escalation no letter says whether there was a proof.
 _FREE = UNPROVEN_ACKNOWLEDGEMENTS | {ESCALATION_RECEIVED}
+
+# An address that a mail came back from may be in use again after so long.
+SPARED_FOR = timedelta(days=30)
 
 # Mailboxes behind which there is a machine, a list, or somebody else's duty.
 _NOBODY = re.compile(
@@ -73,7 +77,15 @@ def reason_not_to_acknowledge(
     never = reason_never_to_acknowledge(recipient, own_addresses)
     if never:
         return never
+    if has_come_back(session, mailbox_of(bare_address(recipient)), now):
+        return "our last email to the address came back"
     return _cap_reached(_sent_lately(session, mailbox_of(bare_address(recipient)), purposes, caps, now), caps, is_proven=is_proven)
+
+
+def has_come_back(session: Session, mailbox: str, now: datetime) -> bool:
+    """Whether a mail to that mailbox came back lately: the next would as well."""
+    lately = (OutgoingMail.bounced_at > now - SPARED_FOR, OutgoingMail.bounced_at <= now)
+    return bool(session.scalar(select(exists().where(OutgoingMail.recipient_mailbox == mailbox, *lately))))
 
 
 def reason_never_to_acknowledge(recipient: str, own_addresses: Collection[str]) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from formapp.errors import HelpCentreError
 from formapp.models import Attachment, FileContent
+from formapp.rules.file_kinds import OTHER
 from formapp.rules.files import LARGEST_FILE, CheckedFile, KeptFile
 
 STAGED_FOR = timedelta(hours=24)
@@ -23,7 +24,7 @@ _TOKEN_BYTES = 24
 _AS_IT_IS = {"synchronize_session": False}
 # More than any honest form carries, and fewer than a database takes in one question.
 _MOST_TOKENS = 50
-STAGED = (Attachment.ticket_number.is_(None), Attachment.escalation_id.is_(None))
+STAGED = (Attachment.ticket_number.is_(None), Attachment.escalation_id.is_(None), Attachment.incoming_mail_id.is_(None))
 _ADOPTED = (
     Attachment.id,
     Attachment.name,
@@ -62,18 +63,43 @@ def stage(session: Session, file: CheckedFile, content: bytes, *, held_because: 
 
     Raises NoRoom when the staged files of everybody fill what there is for them.
     """
-    # Checked and kept must be the same bytes, whatever happened to the stream between.
-    if len(content) > LARGEST_FILE or len(content) != file.size or hashlib.sha256(content).hexdigest() != file.digest:
-        raise ValueError("the content to be kept is not the content that was checked")
+    if file.size > LARGEST_FILE:
+        raise ValueError("the file is larger than a form takes, and cannot have been checked")
     staged = session.scalar(select(func.coalesce(func.sum(Attachment.size + _ROW), 0)).where(*STAGED)) or 0
     if staged + file.size + _ROW > MOST_STAGED:
         raise NoRoom("Files cannot be added at the moment: send the form without them")
+    return take_in(session, file, content, held_because=held_because, now=now)
+
+
+def take_in(session: Session, file: CheckedFile, content: bytes, *, held_because: str | None, now: datetime) -> KeptFile:
+    """Keep a file as `stage` does, whatever room there is: for a mail's, which belong to something within the same transaction."""
+    # Checked and kept must be the same bytes, whatever happened to the stream between.
+    if len(content) != file.size or hashlib.sha256(content).hexdigest() != file.digest:
+        raise ValueError("the content to be kept is not the content that was checked")
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     content_id = session.execute(insert(FileContent).values(content=content).returning(FileContent.id)).scalar_one()
     values = {"name": file.name, "kind": file.kind, "size": file.size, "digest": file.digest, "warning": file.warning}
     session.add(Attachment(token_digest=_digest(token), added_at=now, held_because=held_because, content_id=content_id, **values))
     session.flush()
     return KeptFile(token, file.name, file.kind, file.size, file.digest)
+
+
+def keep_mail(session: Session, mail_id: int, name: str, raw: bytes, now: datetime) -> int:
+    """Keep an incoming mail itself as a file, for the letter that brings it to the team; return the file's number."""
+    content_id = session.execute(insert(FileContent).values(content=raw).returning(FileContent.id)).scalar_one()
+    file = Attachment(
+        token_digest=_digest(secrets.token_urlsafe(_TOKEN_BYTES)),
+        incoming_mail_id=mail_id,
+        added_at=now,
+        name=name,
+        kind=OTHER.key,
+        size=len(raw),
+        digest=hashlib.sha256(raw).hexdigest(),
+        content_id=content_id,
+    )
+    session.add(file)
+    session.flush()
+    return file.id
 
 
 def find(session: Session, tokens: Sequence[str]) -> list[KeptFile]:

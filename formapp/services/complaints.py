@@ -34,7 +34,8 @@ def submit(session: Session, answers: ComplaintAnswers, envelope: Envelope, desk
     promise = deadlines.complaint_promise(desk.policy, desk.calendar, to_the_minute(now))
     answer_by = deadlines.complaint_answer_by(desk.policy, to_the_minute(now))
     marks = intake.marks(session, envelope, digest, now)
-    number = tickets.store(session, _columns(answers) | marks, promise, desk, now)
+    row = _columns(answers) | marks | {"incoming_mail_id": envelope.mail_id}
+    number = tickets.store(session, row, promise, desk, now, channel=envelope.channel)
     given = {"about": answers.about, "wanted": answers.wanted, "phone": answers.phone, "about_ticket": answers.about_ticket}
     session.execute(insert(Complaint).values(ticket_number=number, answer_by=answer_by, **given))
     files = attachments.adopt(session, envelope.tokens, ticket_number=number)

@@ -1,18 +1,20 @@
 """What a customer does on the page of their ticket."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from formapp.mail.incoming_letters import ticket_thanked
 from formapp.mail.letters import TeamCopy
 from formapp.mail.life_letters import ticket_closed, ticket_reopened, ticket_resolved
 from formapp.mail.team_life_letters import team_customer_wrote
-from formapp.models import OutgoingMail, Promise, Ticket
+from formapp.models import OutgoingMail, Promise, Ticket, TicketEvent
 from formapp.rules.lifecycle import Move, MoveNotAllowed, Status
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_hours
-from formapp.services import promises
+from formapp.services import intake, promises
 from formapp.services.attachments import Adopted
 from formapp.services.desk import Desk
 from formapp.services.intake import files_for_mail
@@ -23,6 +25,7 @@ from formapp.services.ticket_life import (
     CUSTOMER,
     Act,
     AlreadyDone,
+    Came,
     announce,
     in_words,
     keep_message,
@@ -33,6 +36,7 @@ from formapp.services.ticket_life import (
     take,
     write,
 )
+from formapp.services.ticket_view import coming_of
 
 _WHAT = {
     Move.WROTE: "The customer wrote",
@@ -40,15 +44,73 @@ _WHAT = {
     Move.NOT_SOLVED: "The customer says it is not solved",
 }
 _REOPENED = "The customer re-opened the ticket"
+_UNSURE = "Somebody wrote, perhaps the customer"
+# As they stand in the history.
+UNVERIFIED, THANKED = "unverified mail", "customer thanked us"
+_A_DAY = timedelta(days=1)
 
 
-def customer_writes(session: Session, number: int, act: Act, desk: Desk, now: datetime, *, text: str, tokens: Sequence[str] = ()) -> None:
-    """Put what the customer wrote on their ticket, which is then open, with a promise to answer; tell the team.
+def customer_writes(
+    session: Session,
+    number: int,
+    act: Act,
+    desk: Desk,
+    now: datetime,
+    *,
+    text: str,
+    tokens: Sequence[str] = (),
+    came: Came | None = None,
+) -> None:
+    """Put what the customer wrote on their ticket, which is then open, with a promise to answer; tell the team. `came`: by which mail.
 
     Raises what `ticket_life.take` raises, and UnknownFile for a file that is gone.
     """
     ticket = take(session, number, act)
-    _comes_back(session, ticket, Move.WROTE, act, desk, now, text, tokens)
+    _comes_back(session, ticket, Move.WROTE, act, desk, now, text, tokens, came)
+
+
+def perhaps_customer_writes(
+    session: Session, number: int, act: Act, desk: Desk, now: datetime, *, text: str, tokens: Sequence[str], came: Came
+) -> None:
+    """Show staff a mail that nobody can be sure is the customer's: the ticket stays as it is, but for a finished one, which is opened.
+
+    That does no harm, happens once a day at most, and the customer is written nothing. Raises what `ticket_life.take` raises.
+    """
+    ticket = take(session, number, act)
+    message, files = keep_message(session, ticket, CUSTOMER, text, act, now, tokens, came=came)
+    is_finished = ticket.status in (Status.RESOLVED, Status.CLOSED)
+    promise = None
+    if is_finished and not _opened_lately(session, number, now):
+        move(session, ticket, Move.WROTE, act, now, note=UNVERIFIED, message_id=message)
+        promise = _owe_an_answer(session, ticket, desk, now)
+    else:
+        record(session, ticket, UNVERIFIED, act, now, message_id=message)
+    _tell_team(session, ticket, _UNSURE, text, files, promise, desk, now, came)
+
+
+def customer_thanks(session: Session, number: int, act: Act, desk: Desk, now: datetime, *, text: str, came: Came) -> None:
+    """Keep a thank-you on a resolved ticket, which stays resolved; tell the customer, once, how to re-open it.
+
+    Raises what `ticket_life.take` raises.
+    """
+    ticket = take(session, number, act)
+    message, _ = keep_message(session, ticket, CUSTOMER, text, act, now, came=came)
+    told = select(exists().where(TicketEvent.ticket_number == number, TicketEvent.event == THANKED, TicketEvent.at >= ticket.resolved_at))
+    is_told = session.scalar(told)
+    # Not a change: a form that staff have open is as good as before.
+    intake.note_event(session, number, now, THANKED, actor=act.mover, channel=act.channel, message_id=message)
+    if came.flag or is_told or _is_not_written_to(session, ticket, desk, now):
+        return
+    coming = coming_of(session, ticket, desk)
+    letter = ticket_thanked(
+        ticket_id=ticket_id(desk.policy, number),
+        customer=ticket.email,
+        link=desk.links.ticket_url(number),
+        next_step=coming.says if coming else None,
+        hours=say_hours(desk.policy),
+        policy=desk.policy,
+    )
+    write(session, ticket, letter, desk, now)
 
 
 def customer_not_solved(
@@ -108,14 +170,29 @@ def heard(session: Session, number: int, act: Act, desk: Desk, now: datetime, *,
 
 
 def _comes_back(
-    session: Session, ticket: Ticket, what: Move, act: Act, desk: Desk, now: datetime, text: str, tokens: Sequence[str]
+    session: Session,
+    ticket: Ticket,
+    what: Move,
+    act: Act,
+    desk: Desk,
+    now: datetime,
+    text: str,
+    tokens: Sequence[str],
+    came: Came | None = None,
 ) -> None:
-    message, files = keep_message(session, ticket, CUSTOMER, text, act, now, tokens) if text or tokens else (None, [])
+    is_kept = text or tokens or came
+    message, files = keep_message(session, ticket, CUSTOMER, text, act, now, tokens, came=came) if is_kept else (None, [])
     before = move(session, ticket, what, act, now, message_id=message)
     promise = _owe_an_answer(session, ticket, desk, now)
     _confirm_reopening(session, ticket, before, promise, desk, now)
     said = _REOPENED if before in (Status.RESOLVED, Status.CLOSED) and what is Move.WROTE else _WHAT[what]
-    _tell_team(session, ticket, said, text, files, promise, desk, now)
+    _tell_team(session, ticket, said, text, files, promise, desk, now, came)
+
+
+def _opened_lately(session: Session, number: int, now: datetime) -> bool:
+    """Whether a mail that nobody could be sure of has opened the ticket within a day."""
+    lately = (TicketEvent.note == UNVERIFIED, TicketEvent.at > now - _A_DAY, TicketEvent.at <= now)
+    return bool(session.scalar(select(exists().where(TicketEvent.ticket_number == number, *lately))))
 
 
 def _owe_an_answer(session: Session, ticket: Ticket, desk: Desk, now: datetime) -> Promise:
@@ -173,19 +250,30 @@ def _is_not_written_to(session: Session, ticket: Ticket, desk: Desk, now: dateti
 
 
 def _tell_team(
-    session: Session, ticket: Ticket, what: str, text: str, files: Sequence[Adopted], promise: Promise | None, desk: Desk, now: datetime
+    session: Session,
+    ticket: Ticket,
+    what: str,
+    text: str,
+    files: Sequence[Adopted],
+    promise: Promise | None,
+    desk: Desk,
+    now: datetime,
+    came: Came | None = None,
 ) -> None:
-    staff = staff_links(session, desk, now)
-    listed, enclosures = files_for_mail(files, staff.file_url)
+    links = staff_links(session, desk, now).in_letter(ticket.number)
+    listed, enclosures = files_for_mail(files, links.file_url)
     copy = TeamCopy(
         team=desk.team_email,
         customer=ticket.email,
         answers=(),
         suspect_because=ticket.suspect_because,
         is_proven=True,
-        link=staff.ticket_url(ticket.number),
+        link=links.ticket_url,
         files=listed,
         enclosures=enclosures,
+        sender=came.sender if came else None,
+        flag=came.flag if came else None,
+        **links.words,
     )
     said = in_words(promise, desk.policy) if promise else None
     bc = ticket_id(desk.policy, ticket.number)

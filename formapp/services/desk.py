@@ -4,12 +4,33 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import quote
 
+from formapp.address import domain_of, mailbox_of
 from formapp.mail.letterhead import Letterhead
 from formapp.mail.ticket_tokens import TicketTokens
+from formapp.mail.understood import Ours
 from formapp.policy.policy import Policy
 from formapp.rules.business_time import BusinessCalendar
 from formapp.services.acknowledgements import AckCaps
 from formapp.services.links import Links
+
+
+@dataclass(frozen=True)
+class MailIn:
+    """How mail comes in: whether any does, whose replies are staff's, and how far a mail's own words about itself are believed."""
+
+    tokens: TicketTokens
+    is_read: bool = False
+    # Whether support+token@ reaches the mailbox.
+    uses_tags: bool = True
+    # Addresses, and domains with their @.
+    staff: tuple[str, ...] = ()
+    complaints_email: str | None = None
+    authserv_id: str | None = None
+
+    def is_staff(self, address: str) -> bool:
+        """Whether an address may answer customers by mail."""
+        mailbox, own = mailbox_of(address), [mailbox_of(one) for one in self.staff if not one.startswith("@")]
+        return mailbox in own or f"@{domain_of(mailbox)}" in [one.casefold() for one in self.staff if one.startswith("@")]
 
 
 @dataclass(frozen=True)
@@ -24,6 +45,7 @@ class Desk:
     caps: AckCaps
     # Who gets the feedback on articles that nobody else owns, and where an editor changes an article, as in the settings.
     editors_email: str
+    mail_in: MailIn
     edit_url: str | None = None
 
     def today(self, now: datetime) -> date:
@@ -41,12 +63,13 @@ class Desk:
     @property
     def letterhead(self) -> Letterhead:
         """Who the letters are from."""
-        return Letterhead.of(self.policy, self.tokens)
+        mail_in = self.mail_in
+        return Letterhead.of(self.policy, mail_in.tokens, takes_replies=mail_in.is_read, uses_tags=mail_in.uses_tags)
 
     @property
-    def tokens(self) -> TicketTokens:
-        """The maker and reader of references to tickets."""
-        return TicketTokens(self.links.keys, self.policy.brand.ticket_prefix)
+    def ours(self) -> Ours:
+        """How a mail of our own is known when it comes back."""
+        return Ours((self.policy.channels.email, self.bounce_email), self.mail_in.authserv_id)
 
     @property
     def own_addresses(self) -> tuple[str, ...]:

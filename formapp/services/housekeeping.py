@@ -36,16 +36,17 @@ _MOST_PURGES = 500
 log = structlog.get_logger()
 
 
-def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime) -> Counter[str]:
+def tidy(database: Database, desk: Desk, scanner: Clamd | None, now: datetime, *, all_mail_is_read: bool = True) -> Counter[str]:
     """Move tickets on, tell who must be told, scan held files anew, and delete what nobody needs; return what there was, and how many.
 
-    Each part is on its own: one that fails is logged and holds up no other, and the first error is raised at the end.
+    Each part is on its own: one that fails is logged and holds up no other, and the first error is raised at the end. As long as not
+    `all_mail_is_read`, time does nothing to a ticket whose customer may have answered.
     """
     parts: dict[str, Callable[[], object]] = {
         "windows_begun": lambda: timers.start_windows(database, desk),
         "windows_mended": lambda: timers.mend_windows(database, desk, now),
-        "tickets_moved_on": lambda: timers.step(database, desk, now),
-        "customers_reminded": lambda: timers.remind(database, desk, now),
+        "tickets_moved_on": lambda: timers.step(database, desk, now) if all_mail_is_read else 0,
+        "customers_reminded": lambda: timers.remind(database, desk, now) if all_mail_is_read else 0,
         "answers_due": lambda: due_warnings.warn(database, desk, now),
         "dates_late": lambda: due_warnings.warn_of_dates(database, desk, now),
         "undelivered_mails_told": lambda: undelivered.tell_team(database, desk, now),

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from formapp.errors import HelpCentreError
 from formapp.forms.support_form import Said
 from formapp.mail.letter import Enclosure, Letter
-from formapp.mail.letters import Answer, ListedFile, SaidPromise, TeamCopy
+from formapp.mail.letters import BY_EMAIL, ON_THE_FORM, Answer, ListedFile, SaidPromise, TeamCopy
 from formapp.models import Escalation, Ticket, TicketEvent
 from formapp.policy.policy import Policy
 from formapp.rules import deadlines
+from formapp.rules.file_kinds import OTHER
 from formapp.rules.files import LARGEST_IN_MAIL, KeptFile, kind_of, say_size
 from formapp.rules.wording import say_moment_in_full, to_the_minute
 from formapp.services import outbox
@@ -61,9 +62,17 @@ class Envelope:
     suspect_because: str | None = None
     hasty_because: str | None = None
     withheld_because: str | None = None
+    # The mail that it came in, where it came by mail; and whether something else than a proof of work vouches for its sender.
+    mail_id: int | None = None
+    is_vouched: bool = False
     # Whether the files may travel in the team's mail, or only links to them.
     encloses_files: bool = True
     take_slot: Callable[[], None] = _nothing
+
+    @property
+    def channel(self) -> str:
+        """How it came, as the history says it."""
+        return "form" if self.mail_id is None else "mail"
 
     @property
     def key_digest(self) -> str | None:
@@ -102,7 +111,7 @@ def earlier(session: Session, model: type[Sent], envelope: Envelope, content_dig
 
 def marks(session: Session, envelope: Envelope, content_digest: str, now: datetime) -> dict[str, Any]:
     """Return the columns that say how something was sent; the proof is used up."""
-    is_proven = envelope.proof is not None and spend(session, envelope.proof, now)
+    is_proven = envelope.is_vouched or (envelope.proof is not None and spend(session, envelope.proof, now))
     return {
         "received_at": now,
         "submission_key": envelope.key_digest,
@@ -197,7 +206,8 @@ def for_team(
     number: int | None,
 ) -> TeamCopy:
     """Return what every letter to the team says of what came in; `number` is the ticket that it is about, where there is one."""
-    listed, enclosures = files_for_mail(files, staff.file_url, enclosing=envelope.encloses_files)
+    links = staff.in_letter(number)
+    listed, enclosures = files_for_mail(files, links.file_url, enclosing=envelope.encloses_files)
     return TeamCopy(
         team=staff.address,
         customer=address,
@@ -205,9 +215,11 @@ def for_team(
         suspect_because=marked.suspect_because,
         unacknowledged_because=marked.unacknowledged_because,
         is_proven=marked.is_proven,
-        link=None if number is None else staff.ticket_url(number),
+        link=links.ticket_url,
         files=listed,
         enclosures=enclosures,
+        way=ON_THE_FORM if envelope.mail_id is None else BY_EMAIL,
+        **links.words,
     )
 
 
@@ -218,7 +230,8 @@ def files_for_mail(
     listed, enclosures, weight = [], [], 0
     for file in files:
         kind = kind_of(file.kind)
-        fits = enclosing and not file.is_gone and file.held_because is None and weight + file.size <= LARGEST_IN_MAIL
+        # What a mail server may take for a danger would hold back the words as well.
+        fits = enclosing and kind is not OTHER and not file.is_gone and file.held_because is None and weight + file.size <= LARGEST_IN_MAIL
         if fits:
             weight += file.size
             enclosures.append(Enclosure(file.id, file.name, kind.media_type))

@@ -82,7 +82,16 @@ def _as_new(now: datetime) -> Update:
     return (
         update(OutgoingMail)
         .where(OutgoingMail.sent_at.is_(None), or_(OutgoingMail.leased_until.is_(None), OutgoingMail.leased_until <= now))
-        .values(failed_at=None, failure_told_at=None, attempts=0, trying_since=now, send_after=now, lease_token=None, leased_until=None)
+        .values(
+            failed_at=None,
+            bounced_at=None,
+            failure_told_at=None,
+            attempts=0,
+            trying_since=now,
+            send_after=now,
+            lease_token=None,
+            leased_until=None,
+        )
         .execution_options(synchronize_session=False)
     )
 

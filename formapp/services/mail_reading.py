@@ -88,6 +88,6 @@ def read(file: str, raw: bytes, reader: Callable[[bytes], Understood], policy: P
         mail = reader(raw)
     except CannotRead as failure:
         mail = unreadable(str(failure))
-    named = named_in(mail, policy, tokens)
+    named = named_in(mail, policy, tokens, None)
     asks = mail.kind is Kind.HUMAN and escalation_asked(policy, mail.subject) is not None
     return Reading(file, mail, named, ticket_id(policy, named.number) if named.number else None, asks)

@@ -11,6 +11,7 @@ from formapp.models import OutgoingMail, Ticket
 from formapp.models.ticket import IN_QUEUE
 from formapp.rules.lifecycle import Status
 from formapp.rules.references import read_ticket_id, ticket_id
+from formapp.services import review
 from formapp.services.desk import Desk
 from formapp.services.undelivered import CALLED
 
@@ -64,7 +65,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tickets there are of each kind; one may be several."""
+    """How many tickets there are of each kind, of which one may be several; `to_review` are mails that came in."""
 
     late: int
     due_today: int
@@ -73,6 +74,7 @@ class Counts:
     resolved: int
     closed: int
     to_check: int
+    to_review: int
     undelivered: int
 
 
@@ -89,7 +91,7 @@ def list_tickets(session: Session, wanted: Wanted, desk: Desk, now: datetime) ->
 
 
 def counts(session: Session, desk: Desk, now: datetime) -> Counts:
-    """Return how many tickets there are of each kind."""
+    """Return how many tickets there are of each kind, and how many mails wait for review."""
     by_status = dict(session.execute(select(Ticket.status, func.count()).group_by(Ticket.status)).all())
     owed = select(func.count()).select_from(Ticket).where(_IN_QUEUE)
     return Counts(
@@ -100,6 +102,7 @@ def counts(session: Session, desk: Desk, now: datetime) -> Counts:
         resolved=by_status.get(Status.RESOLVED, 0),
         closed=by_status.get(Status.CLOSED, 0),
         to_check=session.scalar(select(func.count()).select_from(Ticket).where(_IS_TO_CHECK)) or 0,
+        to_review=review.count(session),
         undelivered=session.scalar(select(func.count(OutgoingMail.ticket_number.distinct())).where(_IS_UNDELIVERED)) or 0,
     )
 

@@ -1,14 +1,19 @@
-"""Links for staff, who have no accounts: each opens one thing, for some weeks, and all can be revoked at once."""
+"""Links for staff, who have no accounts: each opens one thing, for some weeks, and all can be revoked at once.
+
+A door is a link that opens nothing by itself. It stands in letters that may be quoted to a customer: it takes a browser to what it
+leads to that has opened a link before, and mails everybody else's wish to the address that it was made for.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from formapp.address import bare_address, mailbox_of
 from formapp.errors import HelpCentreError
+from formapp.mail.letters import StaffReply
 from formapp.mail.purposes import STAFF_FRESH_LINK
 from formapp.mail.team_life_letters import staff_fresh_link
 from formapp.models import LinkGeneration, OutgoingMail, StaffAddress, Ticket
@@ -23,6 +28,9 @@ TICKET, QUEUE, FILE = "staff ticket", "staff queue", "staff file"
 OPENS_FOR = timedelta(days=30)
 FRESH_EVERY = timedelta(minutes=10)
 _KIND = "staff"
+_DOOR, _BROWSER = "staff door", "staff browser"
+# What doors lead to, by the number that stands for it in them.
+_BEHIND = (TICKET, FILE)
 # A link that opens no single thing.
 _NOTHING = 0
 
@@ -39,24 +47,35 @@ class ExpiredLink(HelpCentreError):
 
 @dataclass(frozen=True, slots=True)
 class StaffAccess:
-    """What a link opens: a ticket or a file by its number, or the queue (None); and the address that it was sent to."""
+    """What a link opens: a ticket or a file by its number, or the queue (None); and the address that it was sent to, with its number."""
 
     number: int | None
+    address: str
+    address_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a door leads to: TICKET or FILE, its number, and the address that it was made for."""
+
+    purpose: str
+    number: int
     address: str
 
 
 @dataclass(frozen=True, slots=True)
 class StaffLinks:
-    """Makes the links of one letter, for one address, on one day."""
+    """Makes the links of one letter, for one address, on one day. `desk` says how letters are answered, where that is asked."""
 
     links: Links
     address: str
     generation: int
     address_id: int
     day: date
+    desk: Desk | None = None
 
     @classmethod
-    def read(cls, session: Session, links: Links, address: str, day: date) -> Self:
+    def read(cls, session: Session, links: Links, address: str, day: date, desk: Desk | None = None) -> Self:
         """Return the maker of an address's links, in a transaction that writes: an address that is new to us is kept."""
         bare = bare_address(address)
         wanted = select(StaffAddress.id).where(StaffAddress.address == bare)
@@ -64,7 +83,7 @@ class StaffLinks:
         if known is None:
             session.execute(insert_into(session, StaffAddress).values(address=bare).on_conflict_do_nothing())
             known = session.scalars(wanted).one()
-        return cls(links, bare, _generation(session), known, day)
+        return cls(links, bare, _generation(session), known, day, desk)
 
     def ticket_url(self, number: int) -> str:
         """Return the address of a ticket's staff page."""
@@ -78,13 +97,66 @@ class StaffLinks:
         """Return the address under which a file is downloaded."""
         return f"{self.links.base_url}/attachment/{self._token(FILE, attachment_id)}"
 
+    def review_url(self) -> str:
+        """Return the address of the list of mails that wait for review."""
+        return f"{self.queue_url()}review/"
+
+    def in_letter(self, number: int | None) -> "LetterLinks":
+        """Return the links that fit a letter which may be answered; `number` is the ticket that it is about, where there is one."""
+        return LetterLinks(self, number)
+
+    def reply_to(self, number: int | None) -> StaffReply | None:
+        """Return how staff answer a letter about a ticket by mail; None where a reply does not come to us."""
+        if number is None or self.desk is None or not self.desk.mail_in.is_read:
+            return None
+        letterhead, token = self.desk.letterhead, self.desk.mail_in.tokens.for_staff(number, self.generation)
+        reasons = self.desk.policy.resolution.reasons_to_choose
+        return StaffReply(to=letterhead.reply_to(token), token=token, sender=letterhead.address, reasons=reasons)
+
+    def door_url(self, purpose: str, number: int) -> str:
+        """Return the address of a door to a TICKET's staff page or to a FILE."""
+        token = self.links.token_of(_salt(_DOOR, self.generation), _BEHIND.index(purpose), number, self.address_id, self.day.toordinal())
+        return f"{self.links.base_url}/staff-door/{token}/"
+
+    def behind(self, door: Door) -> str:
+        """Return the address of what a door leads to."""
+        return self.ticket_url(door.number) if door.purpose == TICKET else self.file_url(door.number)
+
     def _token(self, purpose: str, number: int) -> str:
         return self.links.token_of(_salt(purpose, self.generation), number, self.address_id, self.day.toordinal())
 
 
+@dataclass(frozen=True, slots=True)
+class LetterLinks:
+    """The links of a letter that is answered: a reply quotes them, so they open by themselves only where it comes to us."""
+
+    made: StaffLinks
+    number: int | None
+
+    @property
+    def ticket_url(self) -> str | None:
+        """The address of the ticket's staff page, or of a door to it; None where there is no ticket."""
+        if self.number is None:
+            return None
+        return self.made.ticket_url(self.number) if self._comes_to_us else self.made.door_url(TICKET, self.number)
+
+    def file_url(self, attachment_id: int) -> str:
+        """Return the address of a file, or of a door to it."""
+        return self.made.file_url(attachment_id) if self._comes_to_us else self.made.door_url(FILE, attachment_id)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """How the letter is answered, as words of a TeamCopy."""
+        return {"reply": self.made.reply_to(self.number), "by_door": not self._comes_to_us}
+
+    @property
+    def _comes_to_us(self) -> bool:
+        return self.made.reply_to(self.number) is not None
+
+
 def staff_links(session: Session, desk: Desk, now: datetime, address: str | None = None) -> StaffLinks:
     """Return the maker of links for an address, by default the team's, in a transaction that writes."""
-    return StaffLinks.read(session, desk.links, address or desk.team_email, desk.today(now))
+    return StaffLinks.read(session, desk.links, address or desk.team_email, desk.today(now), desk)
 
 
 def open_ticket(session: Session, desk: Desk, token: str, now: datetime) -> StaffAccess:
@@ -102,10 +174,36 @@ def open_file(session: Session, desk: Desk, token: str, now: datetime) -> StaffA
     return _opened(session, desk, FILE, token, now)
 
 
-def send_fresh(session: Session, expired: ExpiredLink, desk: Desk, now: datetime) -> bool:
-    """Mail a fresh link to the address that had the expired one; False where it was sent one for the same in the last minutes.
+def open_door(session: Session, desk: Desk, token: str, now: datetime) -> Door:
+    """Return what a door leads to, and for whom it was made; raise BadLink, or ExpiredLink as for a link to the same."""
+    behind, number, address_id, ordinal = desk.links.read_numbers(_salt(_DOOR, _generation(session)), token, 4)
+    address = _address_of(session, address_id)
+    door = Door(_BEHIND[behind], number, address)
+    if not _is_current(desk, ordinal, now):
+        raise ExpiredLink(door.purpose, number, address)
+    return door
 
-    Raises BadLink for a ticket that is gone.
+
+def browser_pass(session: Session, desk: Desk, access: StaffAccess, now: datetime) -> str:
+    """Return what a browser keeps that has opened a link: it opens doors, as long as a link made now would open."""
+    return desk.links.token_of(_salt(_BROWSER, _generation(session)), access.address_id, desk.today(now).toordinal())
+
+
+def links_of_browser(session: Session, desk: Desk, kept: str, now: datetime) -> StaffLinks | None:
+    """Return the maker of the links that a browser may open by what it kept; None where it may open none."""
+    generation = _generation(session)
+    try:
+        address_id, ordinal = desk.links.read_numbers(_salt(_BROWSER, generation), kept, 2)
+        address = _address_of(session, address_id)
+    except BadLink:
+        return None
+    return StaffLinks(desk.links, address, generation, address_id, desk.today(now)) if _is_current(desk, ordinal, now) else None
+
+
+def send_fresh(session: Session, expired: ExpiredLink | Door, desk: Desk, now: datetime) -> bool:
+    """Mail a fresh link to the address that had the expired one, or that a door was made for.
+
+    False where it was sent one for the same in the last minutes. Raises BadLink for a ticket that is gone.
     """
     about = expired.number if expired.purpose == TICKET else None
     if about is not None and session.get(Ticket, about) is None:
@@ -151,15 +249,23 @@ def rotate(session: Session) -> None:
 
 def _opened(session: Session, desk: Desk, purpose: str, token: str, now: datetime) -> StaffAccess:
     number, address_id, ordinal = desk.links.read_numbers(_salt(purpose, _generation(session)), token, 3)
+    address = _address_of(session, address_id)
+    opens = None if purpose == QUEUE else number
+    if not _is_current(desk, ordinal, now):
+        raise ExpiredLink(purpose, opens, address)
+    return StaffAccess(opens, address, address_id)
+
+
+def _address_of(session: Session, address_id: int) -> str:
     found = session.get(StaffAddress, address_id)
     if found is None:
         raise BadLink("the link was sent to nobody that we know: open the newest of our emails")
-    opens = None if purpose == QUEUE else number
-    age = desk.today(now) - date.fromordinal(ordinal)
+    return found.address
+
+
+def _is_current(desk: Desk, ordinal: int, now: datetime) -> bool:
     # A day of grace the other way: the clock that made it may have been ahead.
-    if not timedelta(days=-1) <= age <= OPENS_FOR:
-        raise ExpiredLink(purpose, opens, found.address)
-    return StaffAccess(opens, found.address)
+    return timedelta(days=-1) <= desk.today(now) - date.fromordinal(ordinal) <= OPENS_FOR
 
 
 def _generation(session: Session) -> int:

@@ -57,9 +57,10 @@ def _send(session: Session, desk: Desk, now: datetime) -> int:
         open=counts.open,
         waiting=counts.waiting,
         to_check=counts.to_check,
+        to_review=counts.to_review,
         undelivered=counts.undelivered,
     )
-    if not any((said.late, said.due_today, said.open, said.to_check, said.undelivered)):
+    if not any((said.late, said.due_today, said.open, said.to_check, said.to_review, said.undelivered)):
         return 0
     staff = staff_links(session, desk, now)
     listed = queue.list_tickets(session, queue.Wanted(), desk, now).rows[:MOST_LISTED]

@@ -13,22 +13,22 @@ from formapp.address import UnusableAddress, bare_address, domain_of, mailbox_of
 from formapp.errors import HelpCentreError
 from formapp.mail.letter import Letter
 from formapp.mail.letters import SaidPromise
-from formapp.mail.purposes import TICKET_CLOSED, TICKET_REOPENED, TICKET_RESOLVED
+from formapp.mail.purposes import TICKET_CLOSED, TICKET_REOPENED, TICKET_RESOLVED, TICKET_THANKED
 from formapp.models import Attachment, Message, OutgoingMail, Promise, Ticket, TicketEvent
 from formapp.policy.policy import Policy
 from formapp.rules.lifecycle import Move, Mover, Status, Step, after, say_step, step_from
 from formapp.rules.wording import say_moment_in_full, to_the_minute
 from formapp.services import attachments, intake, outbox
-from formapp.services.acknowledgements import reason_never_to_acknowledge
+from formapp.services.acknowledgements import has_come_back, reason_never_to_acknowledge
 from formapp.services.attachments import Adopted
 from formapp.services.desk import Desk
 
 # How somebody acts.
-PAGE, STAFF_PAGE, TERMINAL, CLOCK = "page", "staff page", "terminal", "clock"
+PAGE, STAFF_PAGE, TERMINAL, CLOCK, MAIL = "page", "staff page", "terminal", "clock", "mail"
 # Kinds of messages.
 CUSTOMER, REPLY, NOTE = "customer", "reply", "note"
 # Letters that a click on the customer's page can cause: so many a day for an address, or the page were a way to fill a mailbox.
-_CAUSED_BY_CLICKS = (TICKET_RESOLVED, TICKET_CLOSED, TICKET_REOPENED)
+_CAUSED_BY_CLICKS = (TICKET_RESOLVED, TICKET_CLOSED, TICKET_REOPENED, TICKET_THANKED)
 _MOST_A_DAY = 10
 _AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -62,6 +62,15 @@ class Act:
     by: str | None = None
     once: str | None = None
     seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """The mail that a message came in: its number, whom it is from, and why nobody can be sure that it is the customer's (None: it is)."""
+
+    mail_id: int
+    sender: str | None = None
+    flag: str | None = None
 
 
 # What follows from another act, which has the form's key.
@@ -116,10 +125,20 @@ def record(session: Session, ticket: Ticket, event: str, act: Act, now: datetime
 
 
 def keep_message(
-    session: Session, ticket: Ticket, kind: str, text: str, act: Act, now: datetime, tokens: Collection[str] = (), channel: str = ""
+    session: Session,
+    ticket: Ticket,
+    kind: str,
+    text: str,
+    act: Act,
+    now: datetime,
+    tokens: Collection[str] = (),
+    channel: str = "",
+    came: Came | None = None,
 ) -> tuple[int, list[Adopted]]:
     """Store what somebody wrote, with the files of these tokens; return the message's number and the files. Raises UnknownFile."""
     row = {"ticket_number": ticket.number, "at": now, "kind": kind, "channel": channel or act.channel, "text": text, "author": act.by}
+    if came:
+        row |= {"incoming_mail_id": came.mail_id, "sender": came.sender, "flag": came.flag}
     message = session.execute(insert(Message).values(row).returning(Message.id)).scalar_one()
     files = attachments.adopt(session, list(tokens), ticket_number=ticket.number)
     if files:
@@ -188,6 +207,8 @@ def reason_not_to_confirm(session: Session, ticket: Ticket, desk: Desk, now: dat
     if not ticket.is_proven and ticket.first_response_at is None:
         return "no proof of work came with the request, and nobody has answered it yet"
     mailbox, caps = mailbox_of(bare_address(ticket.email)), desk.caps
+    if has_come_back(session, mailbox, now):
+        return "our last email to the address came back"
 
     def sent(since: timedelta, *to: ColumnElement[bool]) -> int:
         when = (OutgoingMail.created_at > now - since, OutgoingMail.created_at <= now)

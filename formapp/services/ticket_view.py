@@ -1,14 +1,15 @@
 """Everything about a ticket as its readers see it: the customer on their page, staff on theirs, and a terminal."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from formapp.models import Attachment, Escalation, Message, OutgoingMail, Ticket, TicketEvent
+from formapp.mail.purposes import STAFF_MAIL_NOT_DONE
+from formapp.models import Attachment, Escalation, IncomingMail, Message, OutgoingMail, Ticket, TicketEvent
 from formapp.rules.lifecycle import Move, Status, say_step
 from formapp.rules.references import ticket_id
 from formapp.rules.wording import say_moment_in_full, to_the_minute
@@ -37,7 +38,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the timeline: `kind` is customer, reply, note, event or mail; `by` is the staff address that did it."""
+    """A line of the timeline: `kind` is customer, reply, note, event or mail; `by` is the staff address that did it.
+
+    `flag` says why nobody can be sure that the customer wrote it, and `sender` who did: both are empty for whatever is sure, and for
+    the customer. `whole` is the text of the mail that it came in, where more stands in that than in `text`; `mail_id` is that mail's
+    number, for staff.
+    """
 
     at: datetime
     kind: str
@@ -46,6 +52,10 @@ class Entry:
     by: str | None = None
     files: tuple[Adopted, ...] = ()
     delivery: Delivery | None = None
+    flag: str = ""
+    sender: str = ""
+    whole: str = ""
+    mail_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,10 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """A ticket whole; the entries are the oldest first, `escalation` is the one that waits for an answer, `escalations` are all."""
+    """A ticket whole; the entries are the oldest first, `escalation` is the one that waits for an answer, `escalations` are all.
+
+    `doubtful` are the numbers of files which came with something that has a flag.
+    """
 
     ticket: Ticket
     id: str
@@ -83,8 +96,11 @@ class TicketView:
     escalation: Escalation | None
     escalations: tuple[Escalation, ...]
     files: tuple[Adopted, ...]
+    doubtful: frozenset[int] = frozenset()
 
 
+# As they stand in the history.
+_AUTOMATIC, _THANKED = "automatic mail", "customer thanked us"
 # A line of the history in words, for the customer and for staff; {note} is what stands in it. What is missing is not for that reader.
 _FOR_CUSTOMER: Mapping[str, str] = MappingProxyType(
     {
@@ -106,6 +122,7 @@ _FOR_CUSTOMER: Mapping[str, str] = MappingProxyType(
 _FOR_STAFF: Mapping[str, str] = MappingProxyType(
     {
         "received": "Received",
+        "received by mail": "Received by email",
         "acknowledgement withheld": "No acknowledgement was sent: {note}",
         "letter withheld": "No letter was sent: {note}",
         Move.ASKED: "Answered, and waiting for the customer",
@@ -124,6 +141,9 @@ _FOR_STAFF: Mapping[str, str] = MappingProxyType(
         "file released": "Released a file without a scan: {note}",
         "mail retried": "Retried a mail ({note})",
         "mail could not be delivered": "Could not be delivered: {note}",
+        "mail bounced": "Came back: {note}",
+        "file with a virus": "A file that came by email had a virus and was not kept: {note}",
+        _THANKED: "The customer thanked us",
         "escalated": "Escalated: {note}",
         "escalation asked for": "The customer asked for an escalation",
         "escalation answered": "Answered the escalation",
@@ -131,21 +151,30 @@ _FOR_STAFF: Mapping[str, str] = MappingProxyType(
         "first response": "Answered elsewhere, recorded by hand",
     }
 )
+# What else is not called as its purpose is.
+_CALLED = MappingProxyType(CALLED | {STAFF_MAIL_NOT_DONE: "why a reply was not passed on"})
 _WROTE = MappingProxyType({CUSTOMER: ("You wrote", "The customer wrote"), REPLY: ("We answered", "We answered"), NOTE: ("", "Note")})
-_TOLD = MappingProxyType({"phone": ("You told us by phone", "The customer rang"), "email": ("You emailed us", "The customer emailed")})
+_EMAILED = ("You emailed us", "The customer emailed")
+_TOLD = MappingProxyType({"phone": ("You told us by phone", "The customer rang"), "email": _EMAILED, "mail": _EMAILED})
+_PERHAPS, _BY_ROBOT = "Somebody wrote, perhaps the customer", "An automatic mail came"
+# What a message did says more than that there is one.
+_SAY_WHAT_IT_DID = (Move.SOLVED, Move.NOT_SOLVED, _THANKED)
 
 
 def for_customer(session: Session, number: int, desk: Desk, now: datetime) -> TicketView | None:
-    """Return a ticket as its customer may see it: no notes, no staff addresses, no mails between ourselves; None for no ticket."""
+    """Return a ticket as its customer may see it: no notes, no staff addresses, no mails between ourselves; None for no ticket.
+
+    Nothing that has a flag either, nor its files: whoever knows a ticket's ID could put words on its page else.
+    """
     ticket = session.get(Ticket, number)
     if ticket is None:
         return None
     files = _files(session, number)
-    messages = {one.id: one for one in _messages(session, number) if one.kind != NOTE}
+    messages = {one.id: one for one in _messages(session, number) if one.kind != NOTE and one.flag is None}
     mails = [mail for mail in _mails(session, number, now) if mail.is_to_customer]
     entries = _ordered(
         [
-            *_history(session, number, messages, files, _FOR_CUSTOMER, side=0),
+            *_history(session, ticket, messages, files, _FOR_CUSTOMER, side=0),
             *(Entry(mail.at, "mail", f"We emailed you {mail.what}", delivery=mail) for mail in mails),
         ]
     )
@@ -162,11 +191,12 @@ def for_staff(session: Session, number: int, desk: Desk, now: datetime) -> Ticke
     messages = {one.id: one for one in _messages(session, number)}
     entries = _ordered(
         [
-            *_history(session, number, messages, files, _FOR_STAFF, side=1),
+            *_history(session, ticket, messages, files, _FOR_STAFF, side=1),
             *(_as_staff_read(mail) for mail in _mails(session, number, now)),
         ]
     )
-    return _view(session, ticket, desk, now, entries, tuple(file for _, file in files), "the customer writes")
+    view = _view(session, ticket, desk, now, entries, tuple(file for _, file in files), "the customer writes")
+    return replace(view, doubtful=frozenset(file.id for message, file in files if message in messages and messages[message].flag))
 
 
 def coming_of(session: Session, ticket: Ticket, desk: Desk, who: str = "you write") -> Coming | None:
@@ -214,7 +244,7 @@ def _owed(session: Session, ticket: Ticket, now: datetime) -> Iterator[Owed]:
 
 def _history(
     session: Session,
-    number: int,
+    ticket: Ticket,
     messages: Mapping[int, Message],
     files: Sequence[tuple[int | None, Adopted]],
     words: Mapping[str, str],
@@ -225,18 +255,53 @@ def _history(
     came_with: dict[int | None, list[Adopted]] = {}
     for owner, file in files:
         came_with.setdefault(owner, []).append(file)
-    for event in session.scalars(select(TicketEvent).where(TicketEvent.ticket_number == number).order_by(TicketEvent.id)):
+    wholes = _wholes(session, [ticket.incoming_mail_id, *(message.incoming_mail_id for message in messages.values())])
+    for event in session.scalars(select(TicketEvent).where(TicketEvent.ticket_number == ticket.number).order_by(TicketEvent.id)):
         message = messages.get(event.message_id) if event.message_id else None
-        by = event.by if side else None
         if message:
-            told = _TOLD.get(message.channel) if message.kind == CUSTOMER else None
-            says = (told or _WROTE[message.kind])[side]
-            if message.kind != CUSTOMER and event.event in words or event.event in (Move.SOLVED, Move.NOT_SOLVED):
-                says = words[event.event].format(note=event.note or "")
-            yield Entry(event.at, message.kind, says, message.text, by, tuple(came_with.get(message.id, ())))
+            entry = _written(event, message, words, tuple(came_with.get(message.id, ())), side=side)
+            entry = _with_mail(entry, message.incoming_mail_id, wholes, message.text)
         elif event.event in words and event.message_id is None:
-            own = tuple(came_with.get(None, ())) if event.event == "received" else ()
-            yield Entry(event.at, "event", words[event.event].format(note=event.note or "").removesuffix(": "), by=by, files=own)
+            is_first = event.event == "received"
+            entry = Entry(event.at, "event", _say(event, words), by=event.by, files=tuple(came_with.get(None, ())) if is_first else ())
+            entry = _with_mail(entry, ticket.incoming_mail_id, wholes, ticket.description) if is_first else entry
+        else:
+            continue
+        yield entry if side else replace(entry, by=None, flag="", sender="", mail_id=None)
+
+
+def _written(event: TicketEvent, message: Message, words: Mapping[str, str], files: tuple[Adopted, ...], *, side: int) -> Entry:
+    """Return the line of what somebody wrote."""
+    told = _TOLD.get(message.channel) if message.kind == CUSTOMER else None
+    says, flag = (told or _WROTE[message.kind])[side], message.flag or ""
+    if message.flag is not None:
+        says = _BY_ROBOT if event.event == _AUTOMATIC else _PERHAPS
+    elif event.event in words and (message.kind != CUSTOMER or event.event in _SAY_WHAT_IT_DID):
+        says = _say(event, words)
+    return Entry(event.at, message.kind, says, message.text, event.by, files, flag=flag, sender=(message.sender or "") if flag else "")
+
+
+def _say(event: TicketEvent, words: Mapping[str, str]) -> str:
+    said = words.get(f"{event.event} by {event.channel}", words[event.event])
+    return said.format(note=event.note or "").removesuffix(": ")
+
+
+def _with_mail(entry: Entry, mail_id: int | None, wholes: Mapping[int, str], shown: str) -> Entry:
+    """Return a line with the mail that it came in, where it came in one."""
+    if mail_id is None:
+        return entry
+    whole = wholes.get(mail_id, "")
+    # Blanks that differ are nothing to unfold a text for.
+    return replace(entry, mail_id=mail_id, whole="" if whole.split() == shown.split() else whole)
+
+
+def _wholes(session: Session, mails: Iterable[int | None]) -> dict[int, str]:
+    """Return the texts of mails, each whole."""
+    wanted = {mail for mail in mails if mail is not None}
+    if not wanted:
+        return {}
+    found = session.execute(select(IncomingMail.id, IncomingMail.text).where(IncomingMail.id.in_(wanted)))
+    return {number: text.strip("\n") for number, text in found if text}
 
 
 def _messages(session: Session, number: int) -> Sequence[Message]:
@@ -254,7 +319,7 @@ def _mails(session: Session, number: int, now: datetime) -> Iterator[Delivery]:
         state = state_of(mail, now)
         yield Delivery(
             number=mail.id,
-            what=CALLED.get(mail.purpose, mail.purpose.removeprefix("team-").replace("-", " ")),
+            what=_CALLED.get(mail.purpose, mail.purpose.removeprefix("team-").replace("-", " ")),
             to=mail.recipient,
             is_to_customer=mail.purpose in CALLED,
             state=state,

@@ -44,7 +44,7 @@ def submit(session: Session, answers: TicketAnswers, envelope: Envelope, desk: D
     envelope.take_slot()
     promise = deadlines.promise_for(desk.policy, desk.calendar, answers.request_type, answers.priority, to_the_minute(now))
     marks = intake.marks(session, envelope, digest, now)
-    number = store(session, asdict(answers) | marks, promise, desk, now)
+    number = store(session, asdict(answers) | marks | {"incoming_mail_id": envelope.mail_id}, promise, desk, now, channel=envelope.channel)
     files = attachments.adopt(session, envelope.tokens, ticket_number=number)
     policy, bc, link, hours = desk.policy, ticket_id(desk.policy, number), desk.links.ticket_url(number), say_hours(desk.policy)
     in_words = intake.in_words(promise, now, policy)
@@ -62,14 +62,14 @@ def submit(session: Session, answers: TicketAnswers, envelope: Envelope, desk: D
     return Receipt(number, promise.due, is_new=True)
 
 
-def store(session: Session, columns: dict[str, Any], promise: deadlines.Promise, desk: Desk, now: datetime) -> int:
-    """Insert an open ticket with its promise and its first event; return its number."""
+def store(session: Session, columns: dict[str, Any], promise: deadlines.Promise, desk: Desk, now: datetime, *, channel: str) -> int:
+    """Insert an open ticket with its promise and its first event; return its number. `channel` is how it came: "form" or "mail"."""
     row: dict[str, Any] = {"status": Status.OPEN, "next_due_at": promise.due, "revision": 0} | columns
     # Plain inserts: the write lock is held here, and the unit of work costs three times as much.
     number = session.execute(insert(Ticket).values(row).returning(Ticket.number)).scalar_one()
     kind, priority = row["request_type"], row.get("priority")
     promises.store(session, number, promise, desk.calendar, request_type=kind, priority=priority, is_first=True, now=now)
-    intake.note_event(session, number, now, "received", actor="customer", channel="form", status=Status.OPEN)
+    intake.note_event(session, number, now, "received", actor="customer", channel=channel, status=Status.OPEN)
     return number
 
 

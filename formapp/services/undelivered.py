@@ -29,6 +29,7 @@ CALLED = {
     purposes.ESCALATION_ACCEPTED: "the answer to the escalation form",
     purposes.ESCALATION_NOT_YET: "the answer to the escalation form",
     purposes.ESCALATION_RECEIVED: "the answer to the escalation form",
+    purposes.ESCALATION_ITEMS_MISSING: "the question for what the escalation lacks",
     purposes.ESCALATION_ANSWERED: "our answer to the escalation",
     purposes.TICKET_ANSWERED: "our answer",
     purposes.WAITING_REMINDER: "the reminder",
@@ -36,6 +37,7 @@ CALLED = {
     purposes.TICKET_CLOSED: "the closure notification",
     purposes.TICKET_REOPENED: "the news that the ticket is open again",
     purposes.TICKET_RECLASSIFIED: "the news of another priority",
+    purposes.TICKET_THANKED: "the answer to their thanks",
 }
 
 

@@ -24,6 +24,10 @@ _FOUND = re.compile(rb"stream: ([\x21-\x7e]{1,200}) FOUND")
 _CLEAN = b"stream: OK"
 
 
+# What staff read of a file that is held back meanwhile.
+NOT_SCANNED = "it has not been scanned for viruses yet: its link opens once it has"
+
+
 class ScannerAddressError(HelpCentreError):
     """The scanner's address is neither a host with its port nor the path of a socket."""
 

@@ -12,7 +12,7 @@ from formapp.web.downloads import file_to_save
 from formapp.web.guards import limit_size, require_own_page
 from formapp.web.headers import private
 from formapp.web.pages import page
-from formapp.web.staff_access import expired
+from formapp.web.staff_access import expired, opened_file
 
 attachment_pages = Blueprint("attachment_pages", __name__)
 # The form has a button and nothing else.
@@ -22,16 +22,14 @@ _LARGEST = 1024
 @attachment_pages.get("/attachment/<token>")
 def download(token: str) -> Response:
     """Give a file to whoever has its link, to be saved and never to be shown; every other token gets the same answer."""
-    running = runtime()
-    with running.database.reading() as session:
+    with runtime().database.reading() as session:
         try:
-            access = staff_links.open_file(session, desk(), token, running.now())
+            number = opened_file(session, token)
         except BadLink:
             return _no_such_file()
         except ExpiredLink as error:
             return expired(error)
-        assert access.number is not None
-        found = attachments.open_for_download(session, access.number)
+        found = attachments.open_for_download(session, number)
     if found is None:
         return _no_such_file()
     file, content = found

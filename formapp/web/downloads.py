@@ -15,6 +15,11 @@ def file_to_save(file: Adopted, content: bytes) -> Response:
     return to_save(content, file.name, kind_of(file.kind).media_type, plain=f"attachment.{file.kind}")
 
 
+def mail_to_save(number: int, raw: bytes) -> Response:
+    """Answer with a mail as it came."""
+    return to_save(raw, f"email-{number}.eml", "application/octet-stream")
+
+
 def to_save(content: bytes | Iterable[bytes], name: str, media_type: str, *, plain: str = "") -> Response:
     """Answer with a content under a cleaned name, to whoever has the link; `plain` is a name for programs that know ASCII only."""
     answer = Response(content, mimetype=media_type)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as Answer
 
@@ -17,7 +17,8 @@ from formapp.services import queue
 from formapp.services.queue import Wanted
 from formapp.web.context import desk, runtime
 from formapp.web.guards import limit_size, require_own_page
-from formapp.web.headers import private
+from formapp.web.headers import PRIVATE, private
+from formapp.web.page_number import page_number
 from formapp.web.staff_access import opened_queue
 from formapp.web.staff_frame import framed
 
@@ -27,20 +28,27 @@ STATES: Mapping[str, str] = MappingProxyType(
     | {str(status): said for status, said in SAID_STATUS.items()}
     | {"to-check": "To check", "undelivered": "Mail not delivered", "all": "All"}
 )
-# Each count, what it is called, and which state shows those tickets.
-COUNTED = tuple((state.replace("-", "_"), said, state) for state, said in STATES.items() if state not in ("due", "all"))
-_LARGEST_NUMBER = 2**31 - 1
+TO_REVIEW = "to-review"
+# What is counted: states of tickets, and beside them the mails that wait for review, which have a page of their own.
+COUNTED: Mapping[str, str] = MappingProxyType(
+    {state: said for state, said in STATES.items() if state not in ("due", "undelivered", "all")}
+    | {TO_REVIEW: "Emails to review", "undelivered": STATES["undelivered"]}
+)
 
 
 @staff_queue_pages.get("/")
-def show(token: str) -> Response:
+def show(token: str) -> Answer:
     """Show tickets, what is due next first. Nothing is changed by looking."""
     running = runtime()
     policy, now = running.policy, running.now()
     form = QueueForm.of(policy, STATES, request.args)
-    wanted = Wanted(form.state.data, form.request_type.data, form.priority.data, given(form.words), _page_number())
+    wanted = Wanted(form.state.data, form.request_type.data, form.priority.data, given(form.words), page_number())
     with running.database.reading() as session:
         here, _ = opened_queue(session, token)
+        if request.args.get("state") == TO_REVIEW:
+            answer = redirect(_address_of(here, TO_REVIEW), code=303)
+            answer.headers.update(PRIVATE)
+            return answer
         listed = queue.list_tickets(session, wanted, desk(), now)
         counts = queue.counts(session, desk(), now)
     return framed(
@@ -50,7 +58,8 @@ def show(token: str) -> Response:
         form=form,
         wanted=wanted,
         listed=listed,
-        counted=[(name, label, state, getattr(counts, name)) for name, label, state in COUNTED],
+        counted=[(state.replace("-", "_"), said, state, _address_of(here, state)) for state, said in COUNTED.items()],
+        counts=asdict(counts),
         states=STATES,
         say_status=SAID_STATUS.__getitem__,
         say_moment=lambda moment: say_moment(to_the_minute(moment), policy, now),
@@ -78,9 +87,9 @@ def ask(token: str) -> Answer:
     raise MethodNotAllowed(["GET", "HEAD", "OPTIONS"])
 
 
-def _page_number() -> int:
-    said = request.args.get("page", "")
-    return min(max(int(said), 1), _LARGEST_NUMBER) if said.isascii() and said.isdecimal() and len(said) < 20 else 1
+def _address_of(here: str, state: str) -> str:
+    """Return where that stands which a count counts."""
+    return f"{here}review/" if state == TO_REVIEW else f"{here}?state={state}"
 
 
 def _address(here: str, wanted: Wanted, **changes: object) -> str:

@@ -12,7 +12,7 @@ from formapp.forms.staff import STAFF_FORMS
 from formapp.forms.staff_form import LetterForm, StaffForm
 from formapp.policy.policy import UnknownChoice
 from formapp.rules.lifecycle import MoveNotAllowed
-from formapp.services import attachments, ticket_view
+from formapp.services import attachments, review, ticket_view
 from formapp.services.attachments import UnknownFile
 from formapp.services.links import BadLink
 from formapp.services.mail_queue import NothingToRetry
@@ -22,7 +22,7 @@ from formapp.services.ticket_life import AlreadyDone, CannotWrite, NoSuchTicket,
 from formapp.services.ticket_view import TicketView
 from formapp.site import ERROR_FRAME
 from formapp.web.context import desk, runtime
-from formapp.web.downloads import file_to_save
+from formapp.web.downloads import file_to_save, mail_to_save
 from formapp.web.guards import limit_size, require_own_page
 from formapp.web.headers import PRIVATE, private
 from formapp.web.pages import page
@@ -104,6 +104,19 @@ def download(token: str, file_id: int, number: int | None = None) -> Response:
     if file.held_because:
         return private(page("This file is held back", "held_file.html", frame=ERROR_FRAME, status=409, reason=file.held_because))
     return file_to_save(file, content)
+
+
+@staff_ticket_pages.get("/mails/<int:mail_id>.eml")
+def download_mail(token: str, mail_id: int, number: int | None = None) -> Response:
+    """Give a mail that stands in this ticket's history as it came, to be saved and never to be shown."""
+    with runtime().database.reading() as session:
+        where = opened_ticket(session, token, number)
+        # Looked up among the ticket's own: the number in the address is anybody's to change.
+        is_of_ticket = any(entry.mail_id == mail_id for entry in _view(session, where).entries)
+        raw = review.raw_of(session, mail_id) if is_of_ticket else None
+    if raw is None:
+        raise NotFound
+    return mail_to_save(mail_id, raw)
 
 
 def _page(session: Session, where: Where, draft: Draft | None, status: int) -> Response:

@@ -107,6 +107,8 @@ def _lines(view: TicketView, answers: Sequence[tuple[str, str]], names: Names, p
 def _details(entry: Entry, names: Names, policy: Policy) -> Iterator[str]:
     if entry.text:
         yield entry.text
+    if entry.whole:
+        yield f"\nThe whole email:\n{entry.whole}"
     for file in entry.files:
         yield f"File: {_said_file(file, names)}"
     if entry.delivery:
@@ -148,6 +150,7 @@ def _values(view: TicketView, answers: Sequence[tuple[str, str]], names: Names, 
                 "kind": entry.kind,
                 "says": say_entry(entry),
                 "text": entry.text,
+                "whole_email": entry.whole or None,
                 "files": [_file(file, names) for file in entry.files],
                 "mail": _mail(entry.delivery) if entry.delivery else None,
             }

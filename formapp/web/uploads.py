@@ -13,7 +13,7 @@ from formapp.errors import HelpCentreError
 from formapp.rules.files import CONTAINS_A_VIRUS, MOST_FILES, KeptFile, UnacceptableFile, check_file, clean_name
 from formapp.services import attachments
 from formapp.services.attachments import NoRoom
-from formapp.services.virus_scan import Infected, ScannerDown
+from formapp.services.virus_scan import NOT_SCANNED, Infected, ScannerDown
 from formapp.web.client import client_address
 from formapp.web.context import limits, runtime, scanner
 from formapp.web.guards import limit_size, require_own_page
@@ -27,7 +27,6 @@ _IN_MEMORY = threading.BoundedSemaphore(2)
 # Seconds that a file waits for its turn.
 PATIENCE = 10.0
 _MOST_NAMED = 3
-NOT_SCANNED = "it has not been scanned for viruses yet: its link opens once it has"
 
 
 class Busy(HelpCentreError):

@@ -68,7 +68,7 @@ def test_d32_no_host_header_gets_into_a_letter_or_a_page(client: FlaskClient, ru
     assert "evil.example" not in client.get(answer.location, headers=headers).text
     said = [words(mail) for _, mail in letters(runtime)]
     assert "evil.example" not in "".join(said)
-    assert "http://localhost:8000/attachment/" in said[0]
+    assert "http://localhost:8000/staff-door/" in said[0]
 
 
 @pytest.mark.parametrize("slug", URLS)

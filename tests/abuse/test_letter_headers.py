@@ -22,8 +22,8 @@ from formapp.mail.letters import Answer, ListedFile, team_file_infected, team_fi
 from formapp.mail.team_life_letters import team_answers_due, team_mail_failed
 from formapp.policy.policy import Policy
 from tests.abuse.mail_heads import ENCODED, LETTERHEAD, LINE_ENDS, NOW, assert_headers_are_the_templates, seal
-from tests.mail.letter_samples import LINK, complaint_to_team, customer_letters, escalation_to_team, to_team
-from tests.mail.life_letter_samples import LATE, SOON, customer_wrote, morning
+from tests.mail.letter_samples import LINK, REPLY, complaint_to_team, customer_letters, escalation_to_team, to_team
+from tests.mail.life_letter_samples import LATE, SOON, customer_wrote, morning, not_done, to_review, unreadable
 
 PIECES = (*LINE_ENDS, "\x00", "\ud800", "\udfff", "\u202e", "\u2066", "\u200b", ENCODED, "=?", "?=", "Bcc: ", "X-Evil: 1", ":", "<", ">")
 PIECES += (
@@ -63,6 +63,7 @@ def written_with(text: Iterator[str], file_names: list[str]) -> list[Letter]:
             "unacknowledged_because": next(text),
             "is_proven": False,
             "link": LINK,
+            "reply": REPLY,
         }
 
     return [
@@ -71,7 +72,11 @@ def written_with(text: Iterator[str], file_names: list[str]) -> list[Letter]:
         escalation_to_team(subject=f"Formal Escalation {next(text)}", verdict=next(text), reasons=[next(text)], **said()),
         team_file_released(ticket_id="BC-1042", name=next(text), link=LINK, team="team@example.org"),
         team_file_infected(ticket_id="BC-1042", name=next(text), virus=next(text), team="team@example.org"),
-        customer_wrote(summary=next(text), text=next(text), **said()),
+        customer_wrote(summary=next(text), text=next(text), flag=next(text), sender=next(text), **said()),
+        escalation_to_team(missing=[next(text)], **said()),
+        to_review(**dict(zip(("reason", "sender", "name", "subject", "text"), text, strict=False)), files=file_names),
+        unreadable(reason=next(text)),
+        not_done(to="team@example.org", problem=next(text), text=next(text)),
         team_answers_due(team="team@example.org", due=[replace(LATE, summary=next(text))], queue_link=LINK),
         morning(due=[replace(LATE, summary=next(text)), replace(SOON, summary=next(text))]),
         team_mail_failed(team="team@example.org", ticket_id="BC-1042", what="our answer", reason=next(text), link=LINK),
@@ -101,6 +106,8 @@ def lines_of_ours(text: str) -> list[str]:
     ready += [team_file_released(**file, link=LINK), team_file_infected(**file, virus="Eicar")]
     ready += [customer_wrote(summary=text, text=text or "-", **said), morning(due=[replace(LATE, summary=text)])]
     ready.append(team_mail_failed(team="team@example.org", ticket_id="BC-1042", what="our answer", reason=text, link=LINK))
+    ready.append(to_review(reason=text, sender=text, name=text, subject=text, text=f"-{text}", files=(text,)))
+    ready += [unreadable(reason=text), not_done(problem=text, text=f"-{text}"), customer_wrote(flag="-", sender=f"-{text}")]
     return [line for letter in ready for line in body_text(letter.body).split("\n") if line and not line.startswith(("    ", "  - “"))]
 
 

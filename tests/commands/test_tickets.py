@@ -155,7 +155,7 @@ def test_a_ticket_as_data_has_these_keys(run: Run) -> None:
         }
     ]  # fmt: skip
     assert said["next"] is None
-    assert list(said["timeline"][0]) == ["at", "kind", "says", "text", "by", "files", "mail"]
+    assert list(said["timeline"][0]) == ["at", "kind", "says", "text", "by", "flag", "sender", "files", "mail"]
     assert list(said["timeline"][1]["mail"]) == ["number", "what", "to", "state", "reply", "next_try", "attempts"]
 
 

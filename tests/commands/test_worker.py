@@ -96,7 +96,7 @@ def test_a_database_that_is_away_is_waited_for(runtime: Runtime) -> None:
 
 @pytest.mark.parametrize("trouble", [UnicodeError("label too long"), MalformedLetter("a secret"), RuntimeError("x"), DatabaseError("busy")])
 def test_no_trouble_with_the_tidying_up_stops_the_mail(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, trouble: Exception) -> None:
-    def fails(*arguments: object) -> None:
+    def fails(*arguments: object, **named: object) -> None:
         raise trouble
 
     monkeypatch.setattr(housekeeping, "tidy", fails)
@@ -112,7 +112,7 @@ def test_no_trouble_with_the_tidying_up_stops_the_mail(runtime: Runtime, monkeyp
 def test_the_mail_has_a_minute_for_itself_however_long_the_tidying_up_took(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     moment, tidied = [0.0], []
 
-    def takes_long(*arguments: object) -> dict[str, int]:
+    def takes_long(*arguments: object, **named: object) -> dict[str, int]:
         tidied.append(moment[0])
         moment[0] += 90
         return {}

@@ -63,7 +63,7 @@ class SimulatedService:
 
 
 def link_in(mail: EmailMessage, kind: str) -> str:
-    """Return the one link to a page of that kind that stands in a mail: your-request, staff-ticket, staff-queue."""
+    """Return the one link to a page of that kind that stands in a mail: your-request, staff-ticket, staff-queue, staff-door."""
     (link,) = set(re.findall(rf"https?://\S+/{kind}/[^\s/]+/?", text_of(mail)))
     return link
 

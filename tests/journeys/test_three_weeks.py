@@ -68,8 +68,14 @@ def test_a_ticket_lives_for_three_weeks_is_closed_and_opened_again(
     page_of_ticket = link_in(acknowledgement, "your-request")
     (news,) = service.new_mails(TEAM)
 
+    # A reply to the team's letter goes to the customer and quotes it, so its link opens nothing in a new browser: it has one sent to us.
+    assert news["Reply-To"] == CUSTOMER
+    staff.goto(link_in(news, "staff-door"))
+    staff.get_by_role("button", name="Send me the link").click()
+    (direct,) = service.new_mails(TEAM)
+
     # The team asks back from its mailbox.
-    staff.goto(link_in(news, "staff-ticket"))
+    staff.goto(link_in(direct, "staff-ticket"))
     staff.get_by_label("Your reply").fill("For which country?")
     staff.get_by_role("radio", name=re.compile("wait for their answer")).check()
     staff.get_by_role("button", name="Send reply").click()
@@ -102,6 +108,9 @@ def test_a_ticket_lives_for_three_weeks_is_closed_and_opened_again(
     # Monday morning: the morning letter leads to the queue, the queue to the ticket, which is resolved with a reason.
     service.let_pass(days=2)
     morning = next(mail for mail in service.new_mails(TEAM) if "/staff-queue/" in said(mail) and "Undelivered" in said(mail))
+    # Meanwhile the browser is known, and the first letter's link opens by itself.
+    staff.goto(link_in(news, "staff-door"))
+    expect(staff.get_by_label("Your reply")).to_be_visible()
     staff.goto(link_in(morning, "staff-queue"))
     staff.get_by_role("link", name="Where is the price list?").click()
     resolve = staff.locator("#act-resolve")
@@ -147,7 +156,7 @@ def test_a_ticket_lives_for_three_weeks_is_closed_and_opened_again(
     assert "open again" in said(again)
 
     # The team's old link has expired; a fresh one goes to the address that had it, and nowhere else.
-    staff.goto(link_in(news, "staff-ticket"))
+    staff.goto(link_in(direct, "staff-ticket"))
     staff.get_by_role("button", name="Email me a fresh link").click()
     fresh = next(mail for mail in service.new_mails(TEAM) if "fresh" in mail["Subject"].lower() or "link" in mail["Subject"].lower())
     staff.goto(link_in(fresh, "staff-ticket"))

@@ -97,7 +97,9 @@ def test_from_the_home_page_to_the_ticket_page_and_both_mails(visit: Visit, serv
 
     team = mails_to(postfix, "team@example.org", ticket)
     assert team["Subject"] == f"[{ticket}] Invoice PDF is blank"
-    assert team["Reply-To"] is None  # an answer would quote the staff page’s link to the customer
+    # No mail is read here, so an answer goes to the customer; the link that it quotes opens nothing for them.
+    assert team["Reply-To"] == "zoe.obrien@example.net"
+    assert "/staff-ticket/" not in text_of(team)
     text = text_of(team)
     for words in ("Zoë O’Brien", "zoe.obrien@example.net", "Reports and exports", "Several people", "Incident", "4 business hours", due[1]):
         assert words in text, words

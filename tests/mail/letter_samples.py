@@ -1,6 +1,6 @@
 """Letters as the intake would write them."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,11 +19,14 @@ from formapp.mail.feedback_letters import (
     feedback_digest,
     feedback_weekly,
 )
+from formapp.mail.incoming_letters import escalation_items_missing
 from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letters import (
+    BY_EMAIL,
     Answer,
     ListedFile,
     SaidPromise,
+    StaffReply,
     TeamCopy,
     team_file_infected,
     team_file_released,
@@ -49,7 +52,18 @@ ANSWERS = (
 HOURS = "Monday to Friday, 9:00 am to 5:00 pm AEST"
 LINK = "https://support.billycart.com/your-request/token"
 STAFF_LINK = "https://support.billycart.com/staff-ticket/token/"
+STAFF_FILE = "https://support.billycart.com/attachment/token"
+DOOR = "https://support.billycart.com/staff-door/token/"
+STAFF_TOKEN = "s-bc-1042.abcdefghij234567"
+# How the team answers by mail, where mail is read.
+REPLY = StaffReply(
+    to=f"support+{STAFF_TOKEN}@billycart.com",
+    token=STAFF_TOKEN,
+    sender="support@billycart.com",
+    reasons=("Answered", "Fixed", "Workaround given", "Planned as a feature", "Duplicate of another ticket", "Could not be reproduced"),
+)
 CONDITIONS = ("The ticket has had its first response from us", "The ticket’s target response time has passed")
+MISSING = ("Company name", "Contact details: email and phone", "The business case for escalating")
 FILES = (
     ListedFile("скриншот.png", "PNG, 1.2 MB", enclosed=True),
     ListedFile(
@@ -61,6 +75,10 @@ FILES = (
     ),
     ListedFile("export.csv", "CSV, 12 kB", enclosed=False, note="Held: the virus scanner did not answer"),
 )
+# As the team's letters have them whose answer comes to us, and those whose answer goes to the customer.
+STAFF_FILES = tuple(replace(file, link=file.link and STAFF_FILE) for file in FILES)
+FILES_BEHIND_DOORS = tuple(replace(file, link=file.link and DOOR) for file in FILES)
+WITHOUT_MAILBOX: dict[str, Any] = {"link": DOOR, "by_door": True, "files": FILES_BEHIND_DOORS}
 REPORT = "https://support.billycart.com/feedback-report/token/"
 DESCRIBE = NamedArticle("How to describe a problem", "https://support.billycart.com/articles/describe/")
 SCREENSHOT = NamedArticle(
@@ -128,6 +146,7 @@ def customer_letters(policy: Policy, customer: str = "jo@example.com") -> dict[s
             **to,
         ),
         escalation_received(ticket_id="BC-1042", conditions=CONDITIONS, **to),
+        escalation_items_missing(ticket_id="BC-1042", missing=MISSING, **to),
         feedback_acted_on(
             [
                 ChangedArticle(DESCRIBE, COMMENT.reasons, ("The number is now in the picture.", "A sentence says where it stands.")),
@@ -140,18 +159,25 @@ def customer_letters(policy: Policy, customer: str = "jo@example.com") -> dict[s
 
 
 def team_letters() -> dict[str, Letter]:
-    """Return every letter that goes to the team, with all that it can say, by its purpose."""
-    everything: dict[str, Any] = {"link": STAFF_LINK, "files": FILES, "enclosures": ENCLOSURES, "is_proven": False}
+    """Return every letter that goes to the team, with all that it can say where mail is read, by its purpose."""
+    everything: dict[str, Any] = {"link": STAFF_LINK, "files": STAFF_FILES, "enclosures": ENCLOSURES, "is_proven": False, "reply": REPLY}
     file = {"ticket_id": "BC-1042", "name": "export.csv", "team": "team@example.org"}
     letters = (
-        to_team(**everything),
+        to_team(**everything, way=BY_EMAIL),
         complaint_to_team(**everything, unacknowledged_because="the address is one of our own"),
-        escalation_to_team(**everything, suspect_because="a field that people cannot see was filled in"),
-        team_file_released(**file, link=f"{LINK}/file", note="This PDF holds a script: open it with care"),
+        escalation_to_team(**everything, suspect_because="a field that people cannot see was filled in", missing=MISSING),
+        team_file_released(**file, link=STAFF_FILE, note="This PDF holds a script: open it with care"),
         team_file_infected(**file, virus="Eicar-Test-Signature"),
         digest(),
         weekly(),
     )
+    return {letter.purpose: letter for letter in letters}
+
+
+def team_letters_without_mailbox() -> dict[str, Letter]:
+    """Return the letters that say something else where no mail is read, by their purpose."""
+    everything = WITHOUT_MAILBOX | {"enclosures": ENCLOSURES}
+    letters = (to_team(**everything), complaint_to_team(**everything), escalation_to_team(**everything))
     return {letter.purpose: letter for letter in letters}
 
 

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from formapp.mail.letter import Letter
+from formapp.mail.incoming_letters import (
+    MailToReview,
+    staff_mail_not_done,
+    team_mail_to_review,
+    team_mail_unreadable,
+    team_mails_to_review_many,
+    ticket_thanked,
+)
+from formapp.mail.letter import Enclosure, Letter
 from formapp.mail.letters import Answer, TeamCopy
 from formapp.mail.life_letters import (
     escalation_answered,
@@ -24,9 +32,11 @@ from formapp.mail.team_life_letters import (
 )
 from formapp.policy.policy import Policy
 from formapp.rules.lifecycle import Move, say_step
-from tests.mail.letter_samples import ENCLOSURES, FILES, HOURS, LINK, PROMISE, STAFF_LINK
+from tests.mail.letter_samples import ENCLOSURES, FILES, HOURS, LINK, PROMISE, REPLY, STAFF_FILES, STAFF_LINK, WITHOUT_MAILBOX
 
 QUEUE = "https://support.billycart.com/staff-queue/token/"
+REVIEW = f"{QUEUE}review/"
+UNREADABLE = Enclosure(17, "email-17.eml", "application/octet-stream")
 ANSWER = (
     "Hello Jo,\n\nwe can see that the payments of this morning were refused by the bank. Could you send us the bank’s message, "
     "as it stands in your log?\n\nHow to find it: https://support.billycart.com/articles/describe/#error.\n\nSam"
@@ -76,9 +86,13 @@ def escalation(policy: Policy, **changes: Any) -> Letter:
     return escalation_answered(**(_about(policy) | {"text": "You are right.\n\nSam works on nothing else today."} | changes))
 
 
+def thanked(policy: Policy, **changes: Any) -> Letter:
+    return ticket_thanked(**(_about(policy) | {"next_step": CLOSES} | changes))
+
+
 def life_letters(policy: Policy) -> dict[str, Letter]:
     """Return every letter that a customer gets in the life of a ticket, by its purpose."""
-    letters = [write(policy) for write in (answered, reminder, resolved, closed, reopened, reclassified, escalation)]
+    letters = [write(policy) for write in (answered, reminder, resolved, closed, reopened, reclassified, escalation, thanked)]
     return {letter.purpose: letter for letter in letters}
 
 
@@ -92,7 +106,13 @@ def other_life_letters(policy: Policy) -> list[Letter]:
         reopened(policy, text="We found the same fault again.", by_customer=False, promise=None),
         reclassified(policy, has_passed=True),
         reclassified(policy, classified="General Enquiry", promise=None),
+        thanked(policy, next_step=None),
         customer_wrote(what="The customer says it is solved", text="", promise=None),
+        customer_wrote(what="The customer says it is solved", text="", promise=None, reply=REPLY),
+        customer_wrote(what="The customer says it is solved", text="", promise=None, **WITHOUT_MAILBOX),
+        to_review(sender="", name="", subject="", text="", files=()),
+        team_mails_to_review_many(count=1, link=REVIEW, team="team@example.org"),
+        not_done(text="A line.\n" * 1_000, reply=None, link=None),
         customer_wrote(answers=(Answer("Summary", "Payments fail"),), suspect_because="a reason", link=None),
         team_answers_due(team="team@example.org", due=[LATE, SOON], queue_link=QUEUE),
         team_answers_due(team="team@example.org", due=[SOON], queue_link=QUEUE),
@@ -111,8 +131,42 @@ def customer_wrote(**changes: Any) -> Letter:
     return team_customer_wrote(TeamCopy(**copy), **matter)
 
 
+def to_review(**changes: Any) -> Letter:
+    seen: dict[str, Any] = {
+        "reason": "It names BC-1042, and nothing shows that it is from the ticket’s customer",
+        "sender": "jo@elsewhere.example",
+        "name": "Jo Smith",
+        "subject": "Re: [BC-1042] Payments fail",
+        "received": "Tue 24 Nov 2026, 9:12 am AEST",
+        "text": "Hello,\n\nit still fails. See https://elsewhere.example/log",
+        "files": ("screen.png (120 kB)", "log.txt (2 kB)"),
+        "link": REVIEW,
+    }
+    return team_mail_to_review(MailToReview(**(seen | changes)), team="team@example.org")
+
+
+def unreadable(**changes: Any) -> Letter:
+    facts: dict[str, Any] = {
+        "reason": "reading it took longer than 2 seconds",
+        "size": "1.2 MB",
+        "received": "Tue 24 Nov 2026, 9:12 am AEST",
+    }
+    return team_mail_unreadable(**(facts | {"link": REVIEW, "enclosure": UNREADABLE, "team": "team@example.org"} | changes))
+
+
+def not_done(**changes: Any) -> Letter:
+    problem = "#close is not something that we know: begin with #resolve and the reason, #note, #update, #reopen, or #p1 to #p5"
+    facts: dict[str, Any] = {
+        "to": "sam@example.org",
+        "ticket_id": "BC-1042",
+        "problem": problem,
+        "text": "#close\n\nHello Jo,\n\nit works again.",
+    }
+    return staff_mail_not_done(**(facts | {"link": STAFF_LINK, "reply": REPLY} | changes))
+
+
 def morning(**changes: Any) -> Letter:
-    facts: dict[str, Any] = {"counts": MorningCounts(1, 1, 12, 5, 2, 1), "due": [LATE, SOON], "day": "Tue 24 Nov 2026"}
+    facts: dict[str, Any] = {"counts": MorningCounts(1, 1, 12, 5, 2, 3, 1), "due": [LATE, SOON], "day": "Tue 24 Nov 2026"}
     return team_morning(team="team@example.org", queue_link=QUEUE, **(facts | changes))
 
 
@@ -120,11 +174,22 @@ def team_life_letters() -> dict[str, Letter]:
     """Return every letter that the team gets in the life of a ticket, by its purpose."""
     reason = "550 5.1.1 <address> Recipient address rejected: no such user"
     letters = (
-        customer_wrote(files=FILES, enclosures=ENCLOSURES),
+        customer_wrote(
+            what="Somebody wrote, perhaps the customer",
+            files=STAFF_FILES,
+            enclosures=ENCLOSURES,
+            reply=REPLY,
+            sender="jo@elsewhere.example",
+            flag="It came from another address than the ticket’s",
+        ),
         team_answers_due(team="team@example.org", due=[LATE], queue_link=QUEUE),
         morning(),
         team_mail_failed(team="team@example.org", ticket_id="BC-1042", what="our answer", reason=reason, link=STAFF_LINK),
         staff_fresh_link(to="sam@example.org", what="BC-1042", link=STAFF_LINK, opens_for_days=30),
+        to_review(),
+        unreadable(),
+        team_mails_to_review_many(count=24, link=REVIEW, team="team@example.org"),
+        not_done(),
     )
     return {letter.purpose: letter for letter in letters}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from formapp.mail.incoming import understand
+from formapp.mail.incoming import understand_strictly as understand
 from formapp.mail.read_in_child import CannotRead, ChildReader
 from formapp.mail.understood import Kind, Ours, Understood
 from formapp.mail.understood_json import pack, unpack

@@ -5,8 +5,9 @@ import pytest
 
 from formapp.address import UnusableAddress
 from formapp.mail.letter import Letter
-from formapp.mail.letters import Answer, ListedFile, ticket_acknowledgement
+from formapp.mail.letters import BY_EMAIL, Answer, ListedFile, ticket_acknowledgement
 from formapp.mail.purposes import UNPROVEN_ACKNOWLEDGEMENTS
+from formapp.mail.reply_marker import MARKER
 from formapp.policy.policy import Policy
 from tests.mail.letter_samples import (
     ANSWERS,
@@ -15,12 +16,17 @@ from tests.mail.letter_samples import (
     HOURS,
     LINK,
     PROMISE,
+    REPLY,
+    STAFF_FILES,
     STAFF_LINK,
+    STAFF_TOKEN,
+    WITHOUT_MAILBOX,
     complaint_to_team,
     customer_letters,
     escalation_to_team,
     to_team,
 )
+from tests.mail.life_letter_samples import customer_wrote
 
 
 def to_customer(policy: Policy, customer: str = "jo@example.com") -> Letter:
@@ -79,13 +85,53 @@ def test_the_link_to_the_staff_page_stands_in_the_teams_mail_when_there_is_one()
         assert "taff page" not in write().body
 
 
-def test_only_team_letters_without_a_staff_link_keep_their_reply_to() -> None:
+@pytest.mark.parametrize("write", [to_team, complaint_to_team, escalation_to_team, customer_wrote])
+def test_only_team_letters_with_nothing_to_give_away_are_answered_to_the_customer(write: Callable[..., Letter]) -> None:
+    # A reply quotes the letter, and whoever has a link can act as staff.
+    assert write(link=STAFF_LINK).reply_to is None
+    assert write(link=None, files=STAFF_FILES).reply_to is None
+    assert write(link=None).reply_to == "jo@example.com"
+    assert write(**WITHOUT_MAILBOX).reply_to == "jo@example.com"
+    assert write(link=STAFF_LINK, files=STAFF_FILES, reply=REPLY).reply_to == REPLY.to
+
+
+@pytest.mark.parametrize("write", [to_team, complaint_to_team, escalation_to_team, customer_wrote])
+def test_a_letter_that_staff_answer_by_mail_begins_with_the_line_to_write_above_and_ends_in_its_reference(
+    write: Callable[..., Letter],
+) -> None:
+    letter = write(link=STAFF_LINK, reply=REPLY)
+    assert letter.body.startswith(f"{MARKER}\n\n")
+    assert letter.body.endswith(f"\n\nReference: {STAFF_TOKEN}\n")
+    said = " ".join(letter.body.split())
+    assert "without this letter" in said
+    assert "from any other, nothing is passed on" in said
+    for order in ("#resolve Answered", "#note", "#update", "#reopen", "#p2", *REPLY.reasons):
+        assert order in said
+    for other in (write(link=STAFF_LINK), write(**WITHOUT_MAILBOX)):
+        assert MARKER not in other.body
+        assert "Reference:" not in other.body
+
+
+def test_a_door_is_explained_where_it_stands_and_nowhere_else() -> None:
+    said = "open at once in a browser"
+    for write in (to_team, complaint_to_team, escalation_to_team, customer_wrote):
+        assert said in write(**WITHOUT_MAILBOX).body
+        assert said not in write(link=STAFF_LINK, reply=REPLY).body
+        assert said not in write(link=None, by_door=True).body
+
+
+def test_the_team_is_told_how_something_came_in() -> None:
     for write in (to_team, complaint_to_team, escalation_to_team):
-        letter = write(link=STAFF_LINK)
-        # A reply quotes the link, and whoever has it can act as staff.
-        assert letter.reply_to is None
-        # Where there is no link, there is nothing to give away.
-        assert write().reply_to == "jo@example.com"
+        assert " came in on the help centre’s form: BC-" in write().body
+        assert " came in by email: BC-" in write(way=BY_EMAIL).body
+    said = to_team(way=BY_EMAIL, is_proven=False).body
+    assert "Nothing proves that this request is from the address" in said
+    assert "JavaScript" not in said
+
+
+def test_an_escalation_lists_the_items_that_it_lacks() -> None:
+    assert "Still missing:\n  - Company name\n  - The impact\n" in escalation_to_team(missing=("Company name", "The impact")).body
+    assert "missing" not in escalation_to_team().body
 
 
 def test_the_team_is_asked_to_answer_on_the_staff_page_because_a_reply_reaches_nobody() -> None:

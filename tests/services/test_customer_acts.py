@@ -72,7 +72,7 @@ def test_the_team_reads_what_the_customer_wrote_and_by_when_to_answer(life: Life
     assert said.startswith("The customer wrote: BC-1001")
     assert "Firefox, since Monday." in said
     assert "Wed 25 Nov 2026, 10:00 am AEST" in said
-    assert "/staff-ticket/" in said
+    assert "/staff-door/" in said
     assert life.runtime.links.ticket_url(number) not in said
 
 

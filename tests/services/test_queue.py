@@ -170,7 +170,7 @@ def test_pages_have_fifty_and_beyond_the_last_is_the_last(life: Life, page: int,
 def test_no_tickets_are_one_empty_page(life: Life) -> None:
     for state in STATES:
         assert listed(life, state=state) == Listed((), 0, 1, 1)
-    assert counts(life) == Counts(0, 0, 0, 0, 0, 0, 0, 0)
+    assert counts(life) == Counts(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def test_today_ends_at_midnight_where_the_team_works(life: Life) -> None:

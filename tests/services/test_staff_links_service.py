@@ -1,5 +1,7 @@
 """Links for staff: each opens one thing for its own address, for thirty days, and none once they have been revoked."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -8,7 +10,7 @@ from formapp.models import StaffAddress
 from formapp.runtime import Runtime
 from formapp.services import staff_links
 from formapp.services.links import BadLink
-from formapp.services.staff_links import ExpiredLink, StaffAccess, StaffLinks
+from formapp.services.staff_links import FILE, TICKET, Door, ExpiredLink, StaffAccess, StaffLinks
 from tests.clock import Clock
 from tests.services.life import Life, text_of
 from tests.services.test_attachments_at_once import together
@@ -40,10 +42,10 @@ def database_url(sqlite_url: str) -> str:
 
 
 def test_a_link_opens_what_it_was_made_for_and_says_for_whom(runtime: Runtime) -> None:
-    made = tokens(runtime)
-    assert opened(runtime, "ticket", made["ticket"]) == StaffAccess(1001, LEE)
-    assert opened(runtime, "queue", made["queue"]) == StaffAccess(None, LEE)
-    assert opened(runtime, "file", made["file"]) == StaffAccess(1001, LEE)
+    made, lee = tokens(runtime), links(runtime).address_id
+    assert opened(runtime, "ticket", made["ticket"]) == StaffAccess(1001, LEE, lee)
+    assert opened(runtime, "queue", made["queue"]) == StaffAccess(None, LEE, lee)
+    assert opened(runtime, "file", made["file"]) == StaffAccess(1001, LEE, lee)
 
 
 @pytest.mark.parametrize("made_for", OPENS)
@@ -211,3 +213,82 @@ def test_to_a_ticket_that_is_gone_there_is_no_fresh_link(life: Life) -> None:
     with pytest.raises(BadLink):
         fresh(life, ExpiredLink("staff ticket", 4711, LEE))
     assert life.mails(purposes.STAFF_FRESH_LINK) == []
+
+
+def with_mail_read(runtime: Runtime, **changes: object) -> Runtime:
+    return replace(runtime, settings=runtime.settings.model_copy(update={"receives_mail": True} | changes))
+
+
+def opened_door(runtime: Runtime, url: str) -> Door:
+    with runtime.database.reading() as session:
+        return staff_links.open_door(session, runtime.desk, url.rstrip("/").rpartition("/")[2], runtime.now())
+
+
+def test_a_letter_whose_reply_goes_to_the_customer_has_doors_and_no_reference(runtime: Runtime) -> None:
+    letter = links(runtime).in_letter(1001)
+    assert letter.words == {"reply": None, "by_door": True}
+    assert opened_door(runtime, str(letter.ticket_url)) == Door(TICKET, 1001, LEE)
+    assert opened_door(runtime, letter.file_url(17)) == Door(FILE, 17, LEE)
+
+
+def test_a_letter_whose_reply_comes_to_us_has_links_and_the_teams_reference(runtime: Runtime) -> None:
+    reading = with_mail_read(runtime)
+    made = links(reading)
+    letter = made.in_letter(1001)
+    reply, token = letter.words["reply"], reading.mail_in.tokens.for_staff(1001, made.generation)
+    assert (reply.to, reply.token, reply.sender) == (f"support+{token}@billycart.com", token, "support@billycart.com")
+    assert reply.reasons == reading.policy.resolution.reasons_to_choose
+    assert letter.words["by_door"] is False
+    assert (letter.ticket_url, letter.file_url(17)) == (made.ticket_url(1001), made.file_url(17))
+    # About no ticket of ours the letter is answered to whoever wrote.
+    unknown = made.in_letter(None)
+    assert (unknown.words, unknown.ticket_url) == ({"reply": None, "by_door": True}, None)
+    assert opened_door(reading, unknown.file_url(17)) == Door(FILE, 17, LEE)
+
+
+def test_where_the_mail_server_knows_no_tags_a_reply_comes_to_the_plain_address(runtime: Runtime) -> None:
+    reply = links(with_mail_read(runtime, reply_tags=False)).reply_to(1001)
+    assert reply is not None
+    assert reply.to == "support@billycart.com"
+    assert reply.token.startswith("s-bc-1001.")
+
+
+def test_the_teams_reference_is_renewed_with_the_links(runtime: Runtime) -> None:
+    reading = with_mail_read(runtime)
+    before = links(reading).reply_to(1001)
+    with runtime.database.transaction() as session:
+        staff_links.rotate(session)
+    after = links(reading).reply_to(1001)
+    assert before
+    assert after
+    tokens, generation = reading.mail_in.tokens, links(reading).generation
+    assert [one.number for one in tokens.found_in([after.to], generation)] == [1001]
+    assert tokens.found_in([before.to], generation) == ()
+
+
+def test_a_door_is_as_old_as_a_link_may_be(runtime: Runtime, clock: Clock) -> None:
+    url = links(runtime).door_url(FILE, 17)
+    clock.pass_(days=30)
+    assert opened_door(runtime, url)
+    clock.pass_(days=1)
+    with pytest.raises(ExpiredLink) as expired:
+        opened_door(runtime, url)
+    assert (expired.value.purpose, expired.value.number, expired.value.address) == (FILE, 17, LEE)
+
+
+def test_a_link_is_no_door_and_a_door_no_link(runtime: Runtime) -> None:
+    door = links(runtime).door_url(TICKET, 1001).rstrip("/").rpartition("/")[2]
+    for kind in OPENS:
+        with pytest.raises(BadLink):
+            opened(runtime, kind, door)
+    for token in tokens(runtime).values():
+        with pytest.raises(BadLink):
+            opened_door(runtime, token)
+
+
+def test_the_link_for_a_door_is_sent_to_the_address_that_it_was_made_for(life: Life) -> None:
+    life.ticket()
+    door = opened_door(life.runtime, links(life.runtime).door_url(TICKET, 1001))
+    with life.runtime.database.transaction() as session:
+        assert staff_links.send_fresh(session, door, life.runtime.desk, life.clock.now())
+    assert life.letter(purposes.STAFF_FRESH_LINK)["To"] == LEE

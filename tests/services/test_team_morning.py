@@ -4,6 +4,7 @@ import pytest
 
 from formapp.mail import purposes
 from formapp.services import staff_acts, team_morning
+from tests import rows
 from tests.services.life import STAFF, SUSPECT, Life, text_of
 
 
@@ -15,6 +16,11 @@ def database_url(sqlite_url: str) -> str:
 def morning(life: Life, day: str) -> int:
     life.goes_to(day)
     return team_morning.send_morning(life.runtime.database, life.runtime.desk, life.clock.now())
+
+
+def mails_that_wait(life: Life, count: int) -> None:
+    with life.runtime.database.transaction() as session:
+        session.add_all([rows.incoming_mail() for _ in range(count)])
 
 
 def test_on_each_working_day_there_is_one_letter_and_none_on_a_closed_one(life: Life) -> None:
@@ -43,11 +49,12 @@ def test_it_counts_what_needs_an_eye_and_lists_what_is_due_late_first(life: Life
     life.do(staff_acts.reply, unsent, STAFF, text="Which browser?", waits=True)
     life.refuse_mail(to="zoe@")
     life.ticket(SUSPECT, summary="Buy pills")
+    mails_that_wait(life, 2)
     assert morning(life, "2026-11-24 09:00") == 1
     letter = life.letter(purposes.TEAM_MORNING)
     assert (letter["To"], letter["Auto-Submitted"]) == ("team@example.org", "auto-generated")
     said = text_of(letter)
-    for words in ("Late: 1", "Due today: 2", "Open: 3", "Waiting: 2", "To be checked: 1", "Undelivered emails: 1"):
+    for words in ("Late: 1", "Due today: 2", "Open: 3", "Waiting: 2", "To be checked: 1", "Emails to review: 2", "Undelivered emails: 1"):
         assert words in said
     assert said.index("It is down") < said.index("A wish")
     # What waits for the customer is nobody's work this morning.
@@ -67,6 +74,12 @@ def test_a_morning_without_work_is_quiet(life: Life) -> None:
     life.ticket()
     assert morning(life, "2026-11-25 09:05") == 0
     assert morning(life, "2026-11-26 09:00") == 1
+
+
+def test_a_mail_that_waits_for_review_is_work_too(life: Life) -> None:
+    mails_that_wait(life, 1)
+    assert morning(life, "2026-11-24 09:00") == 1
+    assert "Emails to review: 1" in text_of(life.letter(purposes.TEAM_MORNING))
 
 
 def test_a_long_list_is_cut_and_the_queue_has_the_rest(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:

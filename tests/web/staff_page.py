@@ -91,6 +91,16 @@ class StaffPage(FormPage):
         return values[0] if values else ""
 
 
+def assert_only_cookie_is_a_pass(answer: TestResponse) -> None:
+    """The one cookie that there is opens doors; it names nobody, and no script and no other site's form can use it."""
+    (kept,) = answer.headers.getlist("Set-Cookie")
+    value, *terms = kept.split("; ")
+    assert value.startswith("staff=")
+    assert "example" not in value
+    assert {"HttpOnly", "Path=/", "SameSite=Lax", "Max-Age=2592000"} <= set(terms)
+    assert not any(term.startswith("Domain") for term in terms)
+
+
 def opened(client: FlaskClient, path: str) -> StaffPage:
     page = StaffPage(client.get(path))
     assert page.status == 200, page.title

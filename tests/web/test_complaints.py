@@ -48,8 +48,9 @@ def test_the_team_gets_it_under_its_own_subject_and_the_customer_both_deadlines(
     client.post(URL, data=complaint(proof=proof()))
     (team_purpose, team), (purpose, customer) = letters(runtime)
     assert (team_purpose, team["To"], team["Subject"]) == ("team-complaint", "team@example.org", "Complaint BC-1001")
-    # The letter has a link to the staff page, and a reply would quote it.
-    assert team["Reply-To"] is None
+    # A reply quotes the letter, and the link in it opens nothing for the customer.
+    assert team["Reply-To"] == "zoe@example.net"
+    assert "/staff-door/" in words(team)
     for said in ("How we handled a request", "Tue 24 Nov 2026, 2:28 pm AEST", "Wed 23 Dec 2026", "for three weeks"):
         assert said in words(team)
     assert (purpose, customer["To"]) == ("complaint-acknowledgement", "zoe@example.net")

@@ -1,20 +1,23 @@
 """The pages of staff in a real browser: in both schemes, on a telephone and on a screen, by keyboard, without a script."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from sqlalchemy import select, update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from formapp.app import create_app
-from formapp.models import Attachment, Ticket
+from formapp.models import Attachment, IncomingMail, Ticket
 from formapp.rules.lifecycle import Status
 from formapp.runtime import Runtime
-from formapp.services import staff_acts
+from formapp.services import customer_acts, staff_acts
+from formapp.services.ticket_life import Came
+from tests import rows
 from tests.axe import COVERED, faults_of, settle
 from tests.clock import Clock
 from tests.sample_files import SAMPLES
@@ -42,6 +45,10 @@ class Served:
     @property
     def queue(self) -> str:
         return self.url + queue_path(self.runtime)
+
+    @property
+    def review(self) -> str:
+        return f"{self.queue}review/"
 
 
 class _Quiet(WSGIRequestHandler):
@@ -98,6 +105,22 @@ def check(page: Page, what: str, sizes: Sequence[tuple[int, str]] = SIZES) -> No
         settle(page)
         assert faults_of(page) == [], (what, width, scheme)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (what, width)
+
+
+def mails_that_wait(served: Served, number: int) -> None:
+    """Let three mails wait: one with all that a mail can have, one with nothing, and one in another script that names the ticket."""
+    nothing = dict.fromkeys(("subject", "from_address", "from_name", "text"))
+    files = [{"name": f"{'x' * 120}.pdf", "type": "application/pdf", "size": 2_345_678}]
+    long = {"subject": "W" * 300, "from_name": "N" * 300, "text": f"{'a' * 900}\n" + "One more line.\n" * 40, "files": files}
+    foreign = {"subject": "شكرا جزيلا", "from_name": "أحمد", "text": "مرحبا،\nلا أستطيع الطباعة.", "ticket_number": number}
+    unread = {"state": "unreadable", "kind": "unreadable", "is_cut": True, "outcome": "It could not be read: it took too long"} | nothing
+    with served.runtime.database.transaction() as session:
+        session.add_all([rows.incoming_mail(**one) for one in (unread, long, foreign)])
+
+
+def button(page: Page, does: str, mail: str) -> Locator:
+    """Return the button of a mail, as it is read out: with what it does and the mail's subject."""
+    return page.get_by_role("button", name=re.compile(f"^{does} ?: {mail}"))
 
 
 def unfold(page: Page) -> None:
@@ -215,10 +238,11 @@ def test_everything_is_reached_and_sent_by_keyboard(opens: Opens, served: Served
     assert last_message(served.runtime)[2] == "The font again."
 
 
-@pytest.mark.parametrize("what", ["ticket", "queue"])
+@pytest.mark.parametrize("what", ["ticket", "queue", "review"])
 def test_no_stop_of_the_keyboard_hides_under_the_header(opens: Opens, served: Served, what: str):
     number = lived.escalated(served.life)
-    page = opens(served.queue if what == "queue" else served.ticket(number), width=320)
+    mails_that_wait(served, number)
+    page = opens({"ticket": served.ticket(number), "queue": served.queue, "review": served.review}[what], width=320)
     unfold(page)
     for key in ("Tab", "Shift+Tab"):
         for _ in range(45):
@@ -233,6 +257,84 @@ def test_an_error_unfolds_its_form_and_its_link_leads_to_the_field(opens: Opens,
     expect(page.locator("[data-hc-error-summary]")).to_be_focused()
     page.get_by_role("link", name="Select the reason").click()
     expect(page.get_by_label("Reason")).to_be_focused()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_three_mails_are_decided_on_by_keyboard_with_and_without_a_script(opens: Opens, served: Served, has_scripts: bool):
+    number = lived.new(served.life)
+    mails_that_wait(served, number)
+    page = opens(served.queue, width=320, java_script_enabled=has_scripts)
+    page.get_by_role("link", name="3 Emails to review").click()
+    cards, done = page.locator(".hc-review__mail"), page.locator("#done")
+    expect(cards).to_have_count(3)
+    # On the ticket that it names, by Enter in the field.
+    page.get_by_label("Ticket ID to attach it to: شكرا جزيلا").press("Enter")
+    expect(done).to_have_text("The email is being put on BC-1001. That takes a few seconds.")
+    if has_scripts:
+        expect(done).to_be_focused()
+    # On one that there is not, and then in a ticket of its own.
+    page.get_by_label("Ticket ID to attach it to: WWW").fill("bc 77")
+    button(page, "Attach to ticket", "WWW").press("Enter")
+    if has_scripts:
+        expect(page.locator("[data-hc-error-summary]")).to_be_focused()
+    page.get_by_role("link", name="there is no BC-77").press("Enter")
+    if has_scripts:
+        expect(page.get_by_label("Ticket ID to attach it to: WWW")).to_be_focused()
+    page.get_by_text("Show the rest of the text").first.click()
+    expect(page.get_by_text("One more line.").last).to_be_visible()
+    button(page, "Make a ticket", "WWW").press("Enter")
+    expect(done).to_have_text("A ticket is being made of the email. That takes a few seconds.")
+    # Set aside, put back, and set aside.
+    button(page, "Set aside as junk", "An email that could not be read").press("Enter")
+    expect(done).to_have_text("The email is set aside as junk.")
+    page.get_by_role("button", name="Put it back").press("Enter")
+    expect(done).to_have_text("The email waits for review again.")
+    page.get_by_role("button", name="Set aside as junk").press("Enter")
+    expect(page.get_by_text("No email waits for review.")).to_be_visible()
+    with served.runtime.database.reading() as session:
+        decided = select(IncomingMail.state, IncomingMail.decision, IncomingMail.ticket_number).order_by(IncomingMail.id)
+        assert [tuple(row) for row in session.execute(decided)] == [
+            ("junk", "junk", None),
+            ("new", "ticket", None),
+            ("new", "attach", number),
+        ]
+
+
+def test_who_decides_on_a_mail_second_is_told_so_in_words_that_have_the_focus(opens: Opens, served: Served):
+    mails_that_wait(served, lived.new(served.life))
+    slower, faster = opens(served.review), opens(served.review)
+    button(faster, "Set aside as junk", "WWW").click()
+    button(slower, "Make a ticket", "WWW").click()
+    expect(slower.locator("#done")).to_be_focused()
+    expect(slower.locator("#done")).to_contain_text("Somebody has set it aside as junk, and nothing of yours has been done.")
+    check(slower, "taken", SIZES[1:3])
+
+
+def test_axe_finds_nothing_on_the_page_of_the_mails_that_wait(opens: Opens, served: Served):
+    mails_that_wait(served, lived.new(served.life))
+    page = opens(served.review)
+    check(page, "folded", SIZES[1:3])
+    unfold(page)
+    check(page, "review")
+    page.get_by_label("Ticket ID to attach it to: WWW").fill("x")
+    button(page, "Attach to ticket", "WWW").click()
+    check(page, "error", SIZES[1:3])
+    page.goto(served.review)
+    button(page, "Set aside as junk", "WWW").click()
+    check(page, "done", SIZES[1:3])
+
+
+def test_axe_finds_nothing_on_a_ticket_with_mail_of_its_customer_and_of_somebody_else(opens: Opens, served: Served):
+    number = lived.new(served.life)
+    for flag in (None, "It came from another address than the ticket’s"):
+        with served.runtime.database.transaction() as session:
+            session.add(mail := rows.incoming_mail(state="done", text=f"{'x' * 300}\n> {'y' * 300}"))
+        came = Came(mail.id, f"{'e' * 60}@example.net", flag)
+        served.life.do(customer_acts.customer_writes, number, lived.CUSTOMER_ACT, text="x" * 300, came=came)
+    for address in (served.ticket(number), served.url + served.runtime.links.ticket_path(number)):
+        page = opens(address)
+        unfold(page)
+        check(page, address.split("/")[3])
 
 
 def test_all_of_it_works_without_a_script(opens: Opens, served: Served):

@@ -171,6 +171,7 @@ def test_each_count_is_a_link_to_what_it_counts(client: FlaskClient, runtime: Ru
         "resolved": 1,
         "closed": 0,
         "to_check": 1,
+        "to_review": 0,
         "undelivered": 1,
     }
     for name, label in LABELS.items():

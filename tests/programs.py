@@ -1,8 +1,10 @@
 """Programs that a test starts: found, or the test is skipped here and failed in CI."""
 
 import os
+import secrets
 import shutil
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,9 +27,12 @@ def do_without(reason: str) -> NoReturn:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody has, below those that the system hands out: until it is used, nobody is given it."""
+    while True:
+        port = 11_000 + secrets.randbelow(21_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def newest(pattern: str) -> Path | None:

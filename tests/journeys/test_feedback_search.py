@@ -24,6 +24,8 @@ def search(page: Page, words: str) -> None:
 def follow_result(page: Page, name: str = TITLE) -> None:
     page.locator(".md-search-result__link", has_text=name).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    # Where the browser loads the page, its heading is there before its scripts: a vote before them is the form's own.
+    page.wait_for_load_state()
 
 
 def vote_of(page: Page, answer: str = "Yes") -> dict[str, str]:

@@ -2,10 +2,11 @@
 # Installs the programs that the heavy tests start: a browser, a mail server, database servers, a web server and a virus scanner.
 set -eu
 missing=""
-for pair in chromium:chromium postfix:postfix /usr/lib/dovecot/imap:dovecot-imapd nginx:nginx clamd:clamav-daemon openssl:openssl redis-server:redis-server; do
+for pair in postfix:postfix /usr/lib/dovecot/imap:dovecot-imapd nginx:nginx clamd:clamav-daemon openssl:openssl redis-server:redis-server; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair##*:}"
 done
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1 || missing="$missing chromium-headless-shell"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   echo "The heavy tests need these programs; install them, for example with: sudo apt-get install --no-install-recommends$missing"

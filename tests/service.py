@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.error import URLError
 
 from tests.programs import free_port
+from tests.proofs import SECRET
 
 ROOT = Path(__file__).parent.parent
-SECRET = "only-for-tests-kJ8x-Qm2_vT5wY9zB4nR7pL1sD6"
 
 
 class Service:
@@ -41,7 +41,7 @@ class Service:
 
     def start_web(self) -> None:
         config = ROOT / "formapp" / "deploy" / "gunicorn.conf.py"
-        self.web = self._start("gunicorn", "--config", str(config), "--bind", f"127.0.0.1:{self.port}", "--graceful-timeout", "3")
+        self.web = self._start("tests.light_proofs", "--config", str(config), "--bind", f"127.0.0.1:{self.port}", "--graceful-timeout", "3")
 
     def start_worker(self) -> None:
         self.worker = self._start("formapp.commands.main", "worker")

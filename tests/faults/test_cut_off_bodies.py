@@ -14,9 +14,10 @@ import pytest
 from formapp.services.database import open_database
 from formapp.services.links import Links
 from tests.file_links import file_url_in
+from tests.proofs import SECRET
 from tests.requests import URLS, answers, question, with_files
 from tests.sample_files import SAMPLES
-from tests.service import SECRET, Service, running
+from tests.service import Service, running
 
 # A text whose end can be lost without the form noticing: it is the last field, and long enough without its end.
 ANSWERS = question()

@@ -11,7 +11,7 @@ from formapp.runtime import utc_now
 from formapp.services.proofs import Proofs, Solved
 from formapp.site import ALWAYS, content_security_policy
 from tests.conftest import ROOT
-from tests.service import SECRET
+from tests.proofs import SECRET
 
 # Its own start and exchange are as in the site: the form is in the page's main part, which a script may put in anew.
 FORM = """<h1>Send a request</h1><form class="hc-form" method="post" data-hc-form>

@@ -9,7 +9,6 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from sqlalchemy import func, select
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from formapp.app import create_app
 from formapp.commands.worker import send_what_is_due, sender_of
@@ -18,6 +17,7 @@ from formapp.runtime import Runtime
 from formapp.services import housekeeping
 from formapp.services.database import migrate
 from formapp.settings import read_settings
+from tests.app_server import listening
 from tests.certificates import Authority
 from tests.clock import Clock
 from tests.mails import text_of
@@ -68,11 +68,6 @@ def link_in(mail: EmailMessage, kind: str) -> str:
     return link
 
 
-class _Silent(WSGIRequestHandler):
-    def log_request(self, *_: object) -> None:
-        """Say nothing: the application logs its requests itself."""
-
-
 @contextmanager
 def simulated(folder: Path, site: Path, postfix: PostfixServer, authority: Authority, clock: Clock) -> Iterator[SimulatedService]:
     """Run the service on SQLite in a folder, on a port of its own."""
@@ -92,12 +87,8 @@ def simulated(folder: Path, site: Path, postfix: PostfixServer, authority: Autho
     )
     runtime = Runtime.start(settings, clock.now)
     migrate(runtime.database)
-    server = make_server("127.0.0.1", port, create_app(runtime), threaded=True, request_handler=_Silent)
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
     try:
-        yield SimulatedService(runtime, clock, postfix, settings.base_url)
+        with listening(create_app(runtime), port):
+            yield SimulatedService(runtime, clock, postfix, settings.base_url)
     finally:
-        server.shutdown()
-        serving.join()
         runtime.database.engine.dispose()

@@ -24,6 +24,8 @@ def leave_and_come_back(page: Page) -> None:
 
 
 def reload(page: Page) -> None:
+    # Nobody reloads a page within the same few milliseconds in which they typed.
+    page.wait_for_function("() => history.state.hcAnswers?.email === document.querySelector('[name=email]').value")
     page.reload()
 
 
@@ -67,6 +69,21 @@ def test_a_form_that_came_back_with_errors_loses_no_answer(visit: Visit, lose: C
     page.get_by_label("Email address").fill("complains@example.net")
     lose(page)
     complaint_is_there(page)
+
+
+def test_the_last_words_before_the_page_is_left_are_kept_without_a_pause(visit: Visit):
+    page = visit("/contact/ticket/")
+    page.get_by_label("Summary").fill("First")
+    page.wait_for_function("() => history.state.hcAnswers?.summary === 'First'")
+    # In one breath, so that the pause in typing cannot be over before the page is left.
+    kept = page.evaluate("""() => {
+      const field = document.querySelector("form[data-hc-form]").elements.summary;
+      field.value = "First and last";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+      return history.state.hcAnswers.summary;
+    }""")
+    assert kept == "First and last"
 
 
 def test_what_was_chosen_for_an_incident_is_there_in_a_tab_that_was_thrown_away(visit: Visit):
@@ -137,6 +154,8 @@ def test_a_jump_within_the_page_takes_the_answers_and_the_key_with_it(visit: Vis
     page.locator(".md-skip").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/contact/ticket/#*")
+    # What was kept is taken along a moment later.
+    page.wait_for_function("() => history.state?.hcAnswers && history.state.hcKey")
     page.reload()
     expect(page.get_by_label("What happened?")).to_have_value(DESCRIPTION)
     assert page.locator("[name=submission_key]").input_value() == key

@@ -12,7 +12,7 @@ from formapp.web.context import KEY
 from formapp.web.headers import keep_uncached
 from formapp.web.limits import Limits
 from tests.clock import Clock
-from tests.service import SECRET
+from tests.proofs import SECRET
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 """The report as an editor sees it: in a real browser, in both schemes, on a telephone and on a screen."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from formapp.app import create_app
 from formapp.reports import folder
 from formapp.runtime import Runtime
 from formapp.services.feedback_report import gather
+from tests.app_server import listening
 from tests.axe import COVERED, faults_of, settle
 from tests.feedback_samples import write_year
 from tests.reports.test_folder import STYLESHEETS
@@ -32,11 +31,6 @@ class Served:
     on_disk: Path
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Say nothing: the tests' output is for what fails."""
-
-
 @pytest.fixture
 def served(runtime: Runtime, built_site: Path, tmp_path: Path) -> Iterator[Served]:
     with runtime.database.transaction() as session:
@@ -46,16 +40,11 @@ def served(runtime: Runtime, built_site: Path, tmp_path: Path) -> Iterator[Serve
     with runtime.database.reading() as session:
         report = gather(session, runtime.desk, runtime.now())
     folder.write(tmp_path / "report", report, runtime.policy, STYLESHEETS)
-    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    begin = f"http://localhost:{server.server_port}{runtime.links.report_path(TODAY)}"
     # The one with the most to say.
     article = max(report.articles, key=lambda one: len(one.weeks) * sum(reason.now for reason in one.reasons))
-    yield Served(begin, f"articles/{article.id}", tmp_path / "report")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(create_app(runtime)) as port:
+        begin = f"http://localhost:{port}{runtime.links.report_path(TODAY)}"
+        yield Served(begin, f"articles/{article.id}", tmp_path / "report")
 
 
 @pytest.fixture

@@ -1,17 +1,16 @@
 """The scorecard as staff see it: in a real browser, in both schemes, on a telephone and on a screen."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from formapp.app import create_app
 from formapp.runtime import Runtime
 from formapp.services import staff_links
+from tests.app_server import listening
 from tests.axe import faults_of, settle
 from tests.scorecard_rows import store
 from tests.services.test_scorecard import EVERYTHING
@@ -25,11 +24,6 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Say nothing: the tests' output is for what fails."""
-
-
 @pytest.fixture
 def served(runtime: Runtime, built_site: Path) -> Iterator[str]:
     """The address of the scorecard."""
@@ -37,13 +31,8 @@ def served(runtime: Runtime, built_site: Path) -> Iterator[str]:
         store(session, *EVERYTHING)
         queue = staff_links.staff_links(session, runtime.desk, runtime.now()).queue_url().removeprefix(runtime.settings.base_url)
     running = replace(runtime, settings=runtime.settings.model_copy(update={"site_dir": built_site}))
-    server = make_server("127.0.0.1", 0, create_app(running), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}{queue}scorecard/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(create_app(running)) as port:
+        yield f"http://localhost:{port}{queue}scorecard/"
 
 
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(browser: Browser, served: str) -> None:

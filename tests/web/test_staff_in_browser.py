@@ -1,7 +1,6 @@
 """The pages of staff in a real browser: in both schemes, on a telephone and on a screen, by keyboard, without a script."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from sqlalchemy import select, update
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from formapp.app import create_app
 from formapp.models import Attachment, IncomingMail, Ticket
@@ -18,6 +16,7 @@ from formapp.runtime import Runtime
 from formapp.services import customer_acts, staff_acts
 from formapp.services.ticket_life import Came
 from tests import rows
+from tests.app_server import listening
 from tests.axe import COVERED, faults_of, settle
 from tests.clock import Clock
 from tests.sample_files import SAMPLES
@@ -51,11 +50,6 @@ class Served:
         return f"{self.queue}review/"
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Say nothing: the tests' output is for what fails."""
-
-
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     """The pages are the same on either database."""
@@ -65,13 +59,8 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def served(runtime: Runtime, clock: Clock, built_site: Path) -> Iterator[Served]:
     runtime = replace(runtime, settings=runtime.settings.model_copy(update={"site_dir": built_site}))
-    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Served(f"http://localhost:{server.server_port}", Life(runtime, clock), runtime)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(create_app(runtime)) as port:
+        yield Served(f"http://localhost:{port}", Life(runtime, clock), runtime)
 
 
 Opens = Callable[..., Page]
